@@ -1,0 +1,52 @@
+import postgres from "postgres";
+import { forget, once } from "#server/runtime/process.ts";
+
+export type Sql = postgres.Sql<Record<string, unknown>>;
+export type ReservedSql = postgres.ReservedSql<Record<string, unknown>>;
+
+const isoTime = (text: string) => new Date(text).toISOString();
+const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/**
+ * A postgres.js pool whose values are what the rest of the house expects: timestamptz as ISO 8601 UTC, date as
+ * `YYYY-MM-DD`, numeric as text, int8 as number, JSON parsed. A text given for a JSON parameter is taken as JSON.
+ */
+export function createPool(url: string, options: { max?: number; applicationName?: string } = {}): Sql {
+  return postgres(url, {
+    max: options.max ?? 12,
+    idle_timeout: 0,
+    connect_timeout: 10,
+    onnotice: () => undefined,
+    connection: { application_name: options.applicationName ?? "aurora", TimeZone: "UTC" },
+    types: {
+      date: {
+        to: 1184,
+        from: [1184],
+        serialize: (value: unknown) => (value instanceof Date ? value.toISOString() : String(value)),
+        parse: isoTime,
+      },
+      day: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text },
+      json: { to: 3802, from: [114, 3802], serialize: asText, parse: JSON.parse },
+      int8: { to: 20, from: [20], serialize: String, parse: Number },
+    },
+  }) as unknown as Sql;
+}
+
+/** The connection address: `DATABASE_URL`, or what the embedded server wrote into the environment at start. */
+export function databaseUrl(): string {
+  const url = process.env.DATABASE_URL;
+  if (!url) throw new Error("DATABASE_URL is not set: start Aurora with `npm start`, or set it.");
+  return url;
+}
+
+/** The one pool of this process. Only db/tenant.ts, db/system.ts and inngest/local may use it. */
+export function sqlPool(): Sql {
+  return once("pool", () => createPool(databaseUrl()));
+}
+
+/** Ends the pool after running statements are done (shutdown, tests). */
+export async function closePool(): Promise<void> {
+  const pool = sqlPool();
+  forget("pool");
+  await pool.end({ timeout: 5 });
+}

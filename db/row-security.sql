@@ -1,0 +1,46 @@
+-- Runs after every migration, as aurora_owner: grants, and forced row security on each table that has a tenant_id.
+-- A new table can therefore not forget its policies; db/row-security.test.ts reads the catalogue and fails on a gap.
+do $$
+declare
+  t record;
+  scoped boolean;
+begin
+  for t in
+    select c.oid, c.relname, c.relkind, c.relispartition from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind in ('r', 'p')
+  loop
+    scoped := exists (
+      select from pg_attribute a where a.attrelid = t.oid and a.attname = 'tenant_id' and a.attnotnull and not a.attisdropped
+    );
+    execute format('grant select, insert, update, delete on public.%I to aurora_system', t.relname);
+    if scoped or t.relname = 'tenants' then
+      execute format('alter table public.%I enable row level security', t.relname);
+      execute format('alter table public.%I force row level security', t.relname);
+      execute format('drop policy if exists aurora_owner_all on public.%I', t.relname);
+      execute format('create policy aurora_owner_all on public.%I to aurora_owner using (true) with check (true)', t.relname);
+      execute format('drop policy if exists aurora_system_all on public.%I', t.relname);
+      execute format('create policy aurora_system_all on public.%I to aurora_system using (true) with check (true)', t.relname);
+      execute format('drop policy if exists aurora_tenant on public.%I', t.relname);
+      execute format(
+        'create policy aurora_tenant on public.%1$I to aurora_app, aurora_search'
+        ' using (%2$I = nullif(current_setting(''app.tenant'', true), '''')::uuid)'
+        ' with check (%2$I = nullif(current_setting(''app.tenant'', true), '''')::uuid)',
+        t.relname, case when scoped then 'tenant_id' else 'id' end
+      );
+      if t.relname = 'tenants' then
+        execute 'grant select, update on public.tenants to aurora_app';
+      elsif t.relname = 'audit_log' then
+        execute 'grant select, insert on public.audit_log to aurora_app';
+        execute 'revoke update, delete on public.audit_log from aurora_system';
+      else
+        execute format('grant select, insert, update, delete on public.%I to aurora_app', t.relname);
+        execute format('grant select on public.%I to aurora_search', t.relname);
+      end if;
+    end if;
+  end loop;
+  execute 'grant usage, select on all sequences in schema public to aurora_app, aurora_system';
+end $$;
+-- Shared tables that a tenant's transaction may touch, each for one reason.
+grant select on plans, provider_prices, pricing_rules to aurora_app;
+grant insert, select on outbox to aurora_app;
+grant select, insert, update on timers to aurora_app;
