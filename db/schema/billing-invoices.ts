@@ -1,0 +1,105 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  date,
+  foreignKey,
+  index,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, tenantTable, time, updatedAt } from "./tenant-table.ts";
+
+const money = (name: string) => numeric(name, { precision: 38, scale: 12 }).notNull().default("0");
+
+/** A bill of one month. Once finalised (`open`) its figures never change. */
+export const invoices = tenantTable(
+  "invoices",
+  {
+    /** Taken inside the finalising transaction; a draft has none. */
+    number: text("number"),
+    status: text("status").notNull().default("draft"),
+    month: date("month").notNull(),
+    timezone: text("timezone").notNull(),
+    /** Half-open instants of the month in the tenant's zone. */
+    periodStart: time("period_start").notNull(),
+    periodEnd: time("period_end").notNull(),
+    currency: text("currency").notNull(),
+    subtotal: money("subtotal"),
+    discount: money("discount"),
+    tax: money("tax"),
+    taxRatePercent: numeric("tax_rate_percent", { precision: 7, scale: 4 }).notNull().default("0"),
+    total: money("total"),
+    amountDue: money("amount_due"),
+    billingName: text("billing_name").notNull(),
+    billingEmail: text("billing_email").notNull(),
+    billingAddress: text("billing_address"),
+    issuedAt: time("issued_at"),
+    dueAt: time("due_at"),
+    paidAt: time("paid_at"),
+    voidedAt: time("voided_at"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex("invoices_number_key").on(t.tenantId, t.number).where(sql`number is not null`),
+    uniqueIndex("invoices_month_key").on(t.tenantId, t.month).where(sql`status <> 'void'`),
+    index("invoices_time_idx").on(t.tenantId, t.periodStart, t.id),
+  ],
+);
+
+/**
+ * A line of an invoice. A usage line names the slice of records it bills: month, closing, type, provider, model and
+ * the range of ingest sequences (from exclusive, to inclusive). The records themselves are not written.
+ */
+export const invoiceLines = tenantTable(
+  "invoice_lines",
+  {
+    invoiceId: uuid("invoice_id").notNull(),
+    position: integer("position").notNull(),
+    kind: text("kind").notNull(),
+    description: text("description").notNull(),
+    serviceType: text("service_type"),
+    provider: text("provider"),
+    model: text("model"),
+    usageMonth: date("usage_month"),
+    closing: smallint("closing"),
+    seqFrom: bigint("seq_from", { mode: "number" }),
+    seqTo: bigint("seq_to", { mode: "number" }),
+    requests: integer("requests").notNull().default(0),
+    quantity: numeric("quantity").notNull(),
+    coveredQuantity: numeric("covered_quantity").notNull().default("0"),
+    amount: money("amount"),
+    amountExact: money("amount_exact"),
+    /** Cost and recorded price of the slice: what the usage was worth, covered by the plan or not. */
+    providerCost: money("provider_cost"),
+    clientPrice: money("client_price"),
+    taxRatePercent: numeric("tax_rate_percent", { precision: 7, scale: 4 }).notNull().default("0"),
+    voided: boolean("voided").notNull().default(false),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    foreignKey({ columns: [t.tenantId, t.invoiceId], foreignColumns: [invoices.tenantId, invoices.id] }),
+    uniqueIndex("invoice_lines_position_key").on(t.tenantId, t.invoiceId, t.position),
+    uniqueIndex("invoice_lines_slice_key")
+      .on(t.tenantId, t.usageMonth, t.closing, t.serviceType, t.provider, t.model)
+      .where(sql`usage_month is not null and not voided`),
+  ],
+);
+
+/** The last number taken in a tenant's month; raised inside the finalising transaction, so there are no gaps. */
+export const invoiceNumbers = pgTable(
+  "invoice_numbers",
+  {
+    tenantId: uuid("tenant_id").notNull(),
+    month: date("month").notNull(),
+    lastNumber: integer("last_number").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.month] })],
+);

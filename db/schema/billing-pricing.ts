@@ -1,0 +1,138 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  date,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, tenantTable, time, updatedAt } from "./tenant-table.ts";
+
+/** What a provider charges the platform, dated; a row is never changed once usage was priced by it. */
+export const providerPrices = pgTable(
+  "provider_prices",
+  {
+    id: uuid("id").primaryKey(),
+    provider: text("provider").notNull(),
+    model: text("model").notNull(),
+    serviceType: text("service_type").notNull(),
+    currency: text("currency").notNull().default("USD"),
+    unit: text("unit").notNull(),
+    parts: jsonb("parts").notNull(),
+    tiers: jsonb("tiers").notNull().default([]),
+    windows: jsonb("windows").notNull().default([]),
+    minimum: jsonb("minimum"),
+    validFrom: time("valid_from").notNull(),
+    validTo: time("valid_to"),
+    source: text("source").notNull().default("manual"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [uniqueIndex("provider_prices_start_key").on(t.provider, t.model, t.serviceType, t.validFrom)],
+);
+
+/** What a tenant pays: a markup or a fixed price for the platform, a plan or one tenant, optionally narrowed. */
+export const pricingRules = pgTable(
+  "pricing_rules",
+  {
+    id: uuid("id").primaryKey(),
+    scope: text("scope").notNull(),
+    tenantRef: uuid("tenant_ref"),
+    planId: uuid("plan_id"),
+    serviceType: text("service_type"),
+    provider: text("provider"),
+    model: text("model"),
+    /** Null: since ever. */
+    validFrom: time("valid_from"),
+    validTo: time("valid_to"),
+    markupPercent: numeric("markup_percent"),
+    fixedPrice: jsonb("fixed_price"),
+    reason: text("reason"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex("pricing_rules_start_key").on(
+      t.scope,
+      sql`coalesce(tenant_ref, plan_id, '00000000-0000-0000-0000-000000000000')`,
+      sql`coalesce(service_type, '')`,
+      sql`coalesce(provider, '')`,
+      sql`coalesce(model, '')`,
+      sql`coalesce(valid_from, '-infinity'::timestamptz)`,
+    ),
+  ],
+);
+
+/** One row: the version of everything that prices are made of. Committers compare it and reload their cache. */
+export const pricingState = pgTable("pricing_state", {
+  id: smallint("id").primaryKey(),
+  version: bigint("version", { mode: "number" }).notNull().default(1),
+});
+
+/** A plan that tenants subscribe to. */
+export const plans = pgTable(
+  "plans",
+  {
+    id: uuid("id").primaryKey(),
+    name: text("name").notNull(),
+    code: text("code").notNull(),
+    description: text("description"),
+    currency: text("currency").notNull(),
+    monthlyPrice: numeric("monthly_price", { precision: 24, scale: 12 }).notNull(),
+    yearlyPrice: numeric("yearly_price", { precision: 24, scale: 12 }),
+    interval: text("interval").notNull().default("month"),
+    trialDays: integer("trial_days").notNull().default(0),
+    /** Units the plan covers each month: `{ tokens, voiceMinutes, sms, emails, apiCalls, messages }`. */
+    included: jsonb("included").notNull().default({}),
+    limits: jsonb("limits").notNull().default({}),
+    features: jsonb("features").notNull().default([]),
+    active: boolean("active").notNull().default(true),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [uniqueIndex("plans_code_key").on(sql`lower(${t.code})`)],
+);
+
+/** A tenant's plan over time; the one without an end is the current one. */
+export const tenantSubscriptions = tenantTable(
+  "tenant_subscriptions",
+  {
+    planId: uuid("plan_id")
+      .notNull()
+      .references(() => plans.id),
+    status: text("status").notNull().default("active"),
+    interval: text("interval").notNull().default("month"),
+    startedAt: time("started_at").notNull(),
+    trialEndsAt: time("trial_ends_at"),
+    autoRenew: boolean("auto_renew").notNull().default(true),
+    cancelAtPeriodEnd: boolean("cancel_at_period_end").notNull().default(false),
+    cancelledAt: time("cancelled_at"),
+    endedAt: time("ended_at"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex("tenant_subscriptions_current_key").on(t.tenantId).where(sql`ended_at is null`),
+    index("tenant_subscriptions_time_idx").on(t.tenantId, t.startedAt),
+  ],
+);
+
+/** How much of a plan's allowance of one kind a tenant has used in a month, in commit order. */
+export const usageAllowances = tenantTable(
+  "usage_allowances",
+  {
+    month: date("month").notNull(),
+    kind: text("kind").notNull(),
+    used: numeric("used").notNull().default("0"),
+  },
+  (t) => [uniqueIndex("usage_allowances_month_key").on(t.tenantId, t.month, t.kind)],
+);
