@@ -40,27 +40,29 @@ async function applyOne(sql: Sql, file: { name: string; text: string }): Promise
 /**
  * Brings a database to the newest schema: roles, the named migrations not applied yet (each in a transaction of its
  * own, as `aurora_owner`), then row security over every table. Returns how many were applied. Safe to run by two
- * instances at once: an advisory lock lets one work.
+ * instances at once: an advisory lock lets one work. `signIn` is the role the application signs in with, where it
+ * is not the migrating one.
  */
-export async function migrate(url: string): Promise<number> {
+export async function migrate(url: string, signIn?: string): Promise<number> {
   const sql = createPool(url, { max: 1, applicationName: "aurora-migrate" });
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
+    if (signIn) await sql`select set_config('aurora.sign_in', ${signIn}, false)`;
     await sql.unsafe(await readSql("roles.sql"));
     await sql.unsafe(
       "set role aurora_owner; create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now()); reset role",
     );
-    const done = new Set((await sql`select name from schema_migrations`.catch(async () => {
-      await sql.unsafe("set role aurora_owner");
-      return sql`select name from schema_migrations`;
-    })).map((row) => String(row.name)));
+    await sql.unsafe("set role aurora_owner");
+    const done = new Set((await sql`select name from schema_migrations`).map((row) => String(row.name)));
     await sql.unsafe("reset role");
     let applied = 0;
     for (const file of await migrationFiles()) {
       if (done.has(file.name)) continue;
       await applyOne(sql, file).catch(async (error: unknown) => {
         await sql.unsafe("rollback").catch(() => undefined);
-        throw new Error(`Migration ${file.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+        throw new Error(
+          `Migration ${file.name} failed: ${error instanceof Error ? error.message : String(error)}`,
+        );
       });
       applied += 1;
     }

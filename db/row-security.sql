@@ -41,6 +41,15 @@ begin
   execute 'grant usage, select on all sequences in schema public to aurora_app, aurora_system';
 end $$;
 -- Shared tables that a tenant's transaction may touch, each for one reason.
-grant select on plans, provider_prices, pricing_rules to aurora_app;
-grant insert, select on outbox to aurora_app;
-grant select, insert, update on timers to aurora_app;
+do $$
+declare shared record;
+begin
+  for shared in select * from (values
+    ('plans', 'select'), ('provider_prices', 'select'), ('pricing_rules', 'select'), ('pricing_history', 'select'),
+    ('outbox', 'select, insert'), ('timers', 'select, insert, update')
+  ) as listed(name, rights) loop
+    if to_regclass('public.' || shared.name) is not null then
+      execute format('grant %s on public.%I to aurora_app', shared.rights, shared.name);
+    end if;
+  end loop;
+end $$;

@@ -35,11 +35,15 @@ export async function runTransaction<T>(preamble: string, work: (tx: Transaction
       result = await work(openTransaction(reserved));
       await begun;
     } catch (error) {
-      await reserved.unsafe("rollback").simple().catch(() => undefined);
+      await reserved
+        .unsafe("rollback")
+        .simple()
+        .catch(() => undefined);
       throw error;
     }
     const ended = await reserved.unsafe("commit").simple();
-    if (ended.command !== "COMMIT") throw new Error("The transaction was rolled back: a statement in it had failed.");
+    if (ended.command !== "COMMIT")
+      throw new Error("The transaction was rolled back: a statement in it had failed.");
     return result;
   } finally {
     reserved.release();

@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, jsonb, numeric, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { createdAt, tenantTable, time, updatedAt } from "./tenant-table.ts";
 
 const providerColumns = () => ({
@@ -67,7 +79,9 @@ export const intents = tenantTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [uniqueIndex("intents_name_key").on(t.tenantId, sql`lower(${t.name})`).where(sql`archived_at is null`)],
+  (t) => [
+    uniqueIndex("intents_name_key").on(t.tenantId, sql`lower(${t.name})`).where(sql`archived_at is null`),
+  ],
 );
 
 /** One model call: committed as `pending` before the call, settled with its answer or its error. */

@@ -26,7 +26,9 @@ export const connectors = tenantTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [uniqueIndex("connectors_name_key").on(t.tenantId, sql`lower(${t.name})`).where(sql`archived_at is null`)],
+  (t) => [
+    uniqueIndex("connectors_name_key").on(t.tenantId, sql`lower(${t.name})`).where(sql`archived_at is null`),
+  ],
 );
 
 /** One call a connector offers: request template, response mapping, cache, safety. */
@@ -50,7 +52,10 @@ export const connectorEndpoints = tenantTable(
     updatedAt: updatedAt(),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.connectorId], foreignColumns: [connectors.tenantId, connectors.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.connectorId],
+      foreignColumns: [connectors.tenantId, connectors.id],
+    }),
     uniqueIndex("connector_endpoints_name_key")
       .on(t.tenantId, t.connectorId, sql`lower(${t.name})`)
       .where(sql`archived_at is null`),
@@ -81,7 +86,10 @@ export const connectorLogs = tenantTable(
     durationMs: integer("duration_ms"),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.connectorId], foreignColumns: [connectors.tenantId, connectors.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.connectorId],
+      foreignColumns: [connectors.tenantId, connectors.id],
+    }),
     index("connector_logs_connector_idx").on(t.tenantId, t.connectorId, t.startedAt),
     index("connector_logs_execution_idx").on(t.tenantId, t.flowExecutionId),
     uniqueIndex("connector_logs_effect_key").on(t.tenantId, t.effectKey).where(sql`effect_key is not null`),

@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, doublePrecision, foreignKey, index, integer, jsonb, numeric, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { conversations } from "./inbox.ts";
 import { createdAt, tenantTable, time, updatedAt } from "./tenant-table.ts";
 
@@ -26,7 +38,9 @@ export const flows = tenantTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [uniqueIndex("flows_name_key").on(t.tenantId, sql`lower(${t.name})`).where(sql`archived_at is null`)],
+  (t) => [
+    uniqueIndex("flows_name_key").on(t.tenantId, sql`lower(${t.name})`).where(sql`archived_at is null`),
+  ],
 );
 
 /** An immutable snapshot of nodes, connections, variables and settings. */
@@ -140,7 +154,10 @@ export const flowExecutions = tenantTable(
   },
   (t) => [
     foreignKey({ columns: [t.tenantId, t.flowId], foreignColumns: [flows.tenantId, flows.id] }),
-    foreignKey({ columns: [t.tenantId, t.conversationId], foreignColumns: [conversations.tenantId, conversations.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.conversationId],
+      foreignColumns: [conversations.tenantId, conversations.id],
+    }),
     uniqueIndex("flow_executions_active_key")
       .on(t.tenantId, t.conversationId)
       .where(sql`status in ('running','waiting')`),
@@ -175,7 +192,10 @@ export const flowExecutionSteps = tenantTable(
     durationMs: integer("duration_ms"),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.executionId], foreignColumns: [flowExecutions.tenantId, flowExecutions.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.executionId],
+      foreignColumns: [flowExecutions.tenantId, flowExecutions.id],
+    }),
     uniqueIndex("flow_execution_steps_visit_key").on(t.tenantId, t.executionId, t.nodeKey, t.visit),
   ],
 );
@@ -196,7 +216,10 @@ export const waitpoints = tenantTable(
     resolvedAt: time("resolved_at"),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.executionId], foreignColumns: [flowExecutions.tenantId, flowExecutions.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.executionId],
+      foreignColumns: [flowExecutions.tenantId, flowExecutions.id],
+    }),
     uniqueIndex("waitpoints_visit_key").on(t.tenantId, t.executionId, t.nodeKey, t.visit),
   ],
 );

@@ -69,7 +69,11 @@ export const channels = tenantTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [uniqueIndex("channels_name_key").on(t.tenantId, t.type, sql`lower(${t.name})`).where(sql`archived_at is null`)],
+  (t) => [
+    uniqueIndex("channels_name_key")
+      .on(t.tenantId, t.type, sql`lower(${t.name})`)
+      .where(sql`archived_at is null`),
+  ],
 );
 
 /** Which tenant a webhook address belongs to, with what its door needs; unscoped because the door knows no tenant. */
@@ -189,7 +193,10 @@ export const messages = tenantTable(
     createdAt: createdAt(),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.conversationId], foreignColumns: [conversations.tenantId, conversations.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.conversationId],
+      foreignColumns: [conversations.tenantId, conversations.id],
+    }),
     uniqueIndex("messages_position_key").on(t.tenantId, t.conversationId, t.position),
     uniqueIndex("messages_effect_key").on(t.tenantId, t.effectKey).where(sql`effect_key is not null`),
   ],
@@ -286,7 +293,10 @@ export const conversationInbox = tenantTable(
     createdAt: createdAt(),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.conversationId], foreignColumns: [conversations.tenantId, conversations.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.conversationId],
+      foreignColumns: [conversations.tenantId, conversations.id],
+    }),
     index("conversation_inbox_waiting_idx")
       .on(t.tenantId, t.conversationId, t.providerTime, t.arrival)
       .where(sql`handled_at is null`),
@@ -333,7 +343,11 @@ export const messageTemplates = tenantTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [uniqueIndex("message_templates_name_key").on(t.tenantId, sql`lower(${t.name})`).where(sql`archived_at is null`)],
+  (t) => [
+    uniqueIndex("message_templates_name_key")
+      .on(t.tenantId, sql`lower(${t.name})`)
+      .where(sql`archived_at is null`),
+  ],
 );
 
 /** A person's note on a conversation; customers never see it. */
@@ -347,7 +361,10 @@ export const conversationNotes = tenantTable(
     createdAt: createdAt(),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.conversationId], foreignColumns: [conversations.tenantId, conversations.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.conversationId],
+      foreignColumns: [conversations.tenantId, conversations.id],
+    }),
     index("conversation_notes_idx").on(t.tenantId, t.conversationId, t.createdAt),
   ],
 );

@@ -67,7 +67,9 @@ export const sessions = pgTable(
   "sessions",
   {
     id: uuid("id").primaryKey(),
-    userId: uuid("user_id").notNull().references(() => users.id),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id),
     ip: text("ip"),
     userAgent: text("user_agent"),
     createdAt: createdAt(),
@@ -82,7 +84,9 @@ export const sessions = pgTable(
 export const memberships = tenantTable(
   "memberships",
   {
-    userId: uuid("user_id").notNull().references(() => users.id),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id),
     role: text("role").notNull(),
     extraPermissions: text("extra_permissions").array().notNull().default(sql`'{}'`),
     status: text("status").notNull().default("active"),
@@ -90,7 +94,10 @@ export const memberships = tenantTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [uniqueIndex("memberships_user_key").on(t.tenantId, t.userId), index("memberships_of_user_idx").on(t.userId)],
+  (t) => [
+    uniqueIndex("memberships_user_key").on(t.tenantId, t.userId),
+    index("memberships_of_user_idx").on(t.userId),
+  ],
 );
 
 /** A tenant's API key, kept as SHA-256; the key itself is shown once. */
@@ -176,7 +183,10 @@ export const systemEvents = pgTable(
     createdAt: createdAt(),
     lastSeenAt: time("last_seen_at").notNull().default(sql`now()`),
   },
-  (t) => [index("system_events_open_idx").on(t.resolvedAt, t.createdAt), index("system_events_kind_idx").on(t.kind, t.tenantRef)],
+  (t) => [
+    index("system_events_open_idx").on(t.resolvedAt, t.createdAt),
+    index("system_events_kind_idx").on(t.kind, t.tenantRef),
+  ],
 );
 
 /** Settings of the whole installation, such as demo mode. */
@@ -216,7 +226,10 @@ export const mailMessages = pgTable(
     createdAt: createdAt(),
     sentAt: time("sent_at"),
   },
-  (t) => [uniqueIndex("mail_messages_dedupe_key").on(t.dedupeKey), index("mail_messages_time_idx").on(t.createdAt)],
+  (t) => [
+    uniqueIndex("mail_messages_dedupe_key").on(t.dedupeKey),
+    index("mail_messages_time_idx").on(t.createdAt),
+  ],
 );
 
 /** Appended with the fact, folded within a second into the counter it names; readers add what is not folded yet. */

@@ -30,4 +30,9 @@ export function notFound(noun: string): AppError {
 }
 
 /** Kinds that a job must not retry, because trying again cannot help. */
-export const FINAL_KINDS: ReadonlySet<ErrorKind> = new Set(["invalid", "not_found", "precondition", "forbidden"]);
+export const FINAL_KINDS: ReadonlySet<ErrorKind> = new Set([
+  "invalid",
+  "not_found",
+  "precondition",
+  "forbidden",
+]);

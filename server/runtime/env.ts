@@ -36,7 +36,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const value = parsed.data;
   const production = value.AURORA_ENV === "production";
   if (production && (!value.AUTH_SECRET || !value.ENCRYPTION_KEY)) {
-    throw new Error("AURORA_ENV=production needs AUTH_SECRET and ENCRYPTION_KEY, each of 32 characters or more.");
+    throw new Error(
+      "AURORA_ENV=production needs AUTH_SECRET and ENCRYPTION_KEY, each of 32 characters or more.",
+    );
   }
   const appUrl = (value.APP_URL ?? `http://localhost:${value.PORT}`).replace(/\/+$/, "");
   return { ...value, appUrl, production };

@@ -8,7 +8,15 @@ export const logger = once("logger", () =>
     base: { service: "aurora" },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ["*.password", "*.token", "*.accessToken", "*.apiKey", "*.secret", "*.authorization", "*.content"],
+      paths: [
+        "*.password",
+        "*.token",
+        "*.accessToken",
+        "*.apiKey",
+        "*.secret",
+        "*.authorization",
+        "*.content",
+      ],
       censor: "[redacted]",
     },
   }),

@@ -1,0 +1,64 @@
+import nodemailer from "nodemailer";
+import { withSystem } from "#db/system.ts";
+import { newId } from "#domain/core/id.ts";
+import { env } from "./env.ts";
+import { logger } from "./logger.ts";
+import { once } from "./process.ts";
+
+export type Mail = {
+  /** Derived from the fact that causes the mail: the same key never sends twice. */
+  dedupeKey: string;
+  tenantId?: string;
+  to: readonly string[];
+  subject: string;
+  text: string;
+};
+
+function transport() {
+  const url = env().SMTP_URL;
+  return url ? once("mail.transport", () => nodemailer.createTransport(url)) : undefined;
+}
+
+/**
+ * Sends a mail through SMTP_URL, or keeps it in the built-in mailbox when none is set; either way it is listed for
+ * staff. Call it from a job, never inside a transaction. Throws when the mail server refuses, so that the job retries.
+ */
+export async function sendMail(mail: Mail): Promise<void> {
+  const id = newId();
+  const state = await withSystem("record mail", async (tx) => {
+    await tx.sql`insert into mail_messages (id, tenant_ref, dedupe_key, recipients, sender, subject, text_body)
+      values (${id}, ${mail.tenantId ?? null}, ${mail.dedupeKey}, ${[...mail.to]}, ${env().MAIL_FROM},
+        ${mail.subject}, ${mail.text}) on conflict (dedupe_key) do nothing`;
+    const rows = await tx.sql`select id, status from mail_messages where dedupe_key = ${mail.dedupeKey}`;
+    return rows[0] as { id: string; status: string };
+  });
+  if (state.status === "sent" || state.status === "kept") return;
+  const server = transport();
+  try {
+    if (server) {
+      const messageId = `<${state.id}@aurora.mail>`;
+      await server.sendMail({
+        from: env().MAIL_FROM,
+        to: [...mail.to],
+        subject: mail.subject,
+        text: mail.text,
+        messageId,
+      });
+    }
+    await settle(state.id, server ? "sent" : "kept", null);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn({ mail: state.id, reason }, "mail was refused");
+    await settle(state.id, "failed", reason);
+    throw error;
+  }
+}
+
+async function settle(id: string, status: string, error: string | null): Promise<void> {
+  await withSystem(
+    "record mail",
+    (tx) =>
+      tx.sql`update mail_messages set status = ${status}, error = ${error},
+      sent_at = case when ${status} = 'failed' then null else now() end where id = ${id}`,
+  );
+}

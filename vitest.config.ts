@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+const shared = { testTimeout: 20_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    reporters: ["default"],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["domain/**/*.test.ts", "components/**/*.test.ts", "scripts/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "integration",
+          include: ["db/**/*.test.ts", "server/**/*.test.ts", "inngest/**/*.test.ts", "app/**/*.test.ts"],
+          globalSetup: ["./db/testing/global-setup.ts"],
+          pool: "forks",
+        },
+      },
+    ],
+  },
+});
