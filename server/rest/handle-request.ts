@@ -53,18 +53,12 @@ function call(ctx: Context, procedure: string, input: unknown): Promise<unknown>
 function answer(route: RestRoute, result: unknown, headers: Record<string, string>): Response {
   if (route.binding.file) {
     const file = result as FileResult;
-    const disposition: Record<string, string> = file.fileName
-      ? { "content-disposition": `attachment; filename="${file.fileName}"` }
-      : {}; filename="${file.fileName}"` }
-      : {};
-    return new Response(file.body as BodyInit, {
-      headers: { "content-type": file.contentType, ...disposition, ...headers },
-    });
+    const all: Record<string, string> = { ...headers, "content-type": file.contentType };
+    if (file.fileName) all["content-disposition"] = `attachment; filename="${file.fileName}"`;
+    return new Response(file.body as BodyInit, { headers: all });
   }
   const status = route.binding.status ?? 200;
-  return status === 204
-    ? new Response(null, { status, headers })
-    : Response.json(result, { status, headers });
+  return status === 204 ? new Response(null, { status, headers }) : Response.json(result, { status, headers });
 }
 
 function ownerOf(ctx: Context): string {
