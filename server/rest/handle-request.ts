@@ -58,7 +58,9 @@ function answer(route: RestRoute, result: unknown, headers: Record<string, strin
     return new Response(file.body as BodyInit, { headers: all });
   }
   const status = route.binding.status ?? 200;
-  return status === 204 ? new Response(null, { status, headers }) : Response.json(result, { status, headers });
+  return status === 204
+    ? new Response(null, { status, headers })
+    : Response.json(result, { status, headers });
 }
 
 function ownerOf(ctx: Context): string {
@@ -131,8 +133,8 @@ export async function handleRestRequest(
         const error: PublicError = {
           kind: "invalid",
           code: "route.method",
-          message: `This address takes $allowed.join(", ").`,
-          details: status: 405 ,
+          message: `This address takes ${allowed.join(", ")}.`,
+          details: { status: 405 },
         };
         return problem(error, ctx.requestId, { allow: allowed.join(", ") });
       }
