@@ -104,7 +104,7 @@ async function serve(
       "idempotency.key_too_long",
       "An Idempotency-Key has 255 characters at most.",
     );
-  const fact = { ownerId: ownerOf(ctx), key, route: `$request.method$path`, body: input.body };
+  const fact = { ownerId: ownerOf(ctx), key, route: `${request.method} ${path}`, body: input.body };
   const stored = await runIdempotent(fact, async () => ({
     status: route.binding.status ?? 200,
     body: await run(),
@@ -119,7 +119,7 @@ export async function handleRestRequest(
   audience: "tenant" | "platform",
   segments: string[],
 ): Promise<Response> {
-  const path = `/$segments.map(encodeURIComponent).join("/")`;
+  const path = `/${segments.map(encodeURIComponent).join("/")}`;
   // The session cookie opens the browser's own downloads; the tenant then stands in the query.
   const url = new URL(request.url);
   const slug = url.searchParams.get("tenant");
