@@ -46,7 +46,7 @@ declare shared record;
 begin
   for shared in select * from (values
     ('plans', 'select'), ('provider_prices', 'select'), ('pricing_rules', 'select'), ('pricing_history', 'select'),
-    ('outbox', 'select, insert'), ('timers', 'select, insert, update')
+    ('outbox', 'insert'), ('timers', 'select, insert, update')
   ) as listed(name, rights) loop
     if to_regclass('public.' || shared.name) is not null then
       execute format('grant %s on public.%I to aurora_app', shared.rights, shared.name);
