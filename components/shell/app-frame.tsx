@@ -109,12 +109,8 @@ function TenantSwitch(props: { view: ShellView }) {
     <Menu
       align="start"
       trigger={
-        <button
-          type="button"
-          className="who"
-          aria-label={`Workspace ${tenant.name}, switch`}
-          title={tenant.name}
-        >
+        <button type="button" className="who" title={tenant.name}>
+          <span className="sr-only">Switch workspace, now {tenant.name}</span>
           <span className="tenant" data-tile={tileOf(tenant.slug)} aria-hidden="true">
             {tenant.name.slice(0, 1)}
           </span>

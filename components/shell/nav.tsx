@@ -30,11 +30,10 @@ export function Nav(props: {
         type="button"
         className="find"
         onClick={props.onSearch}
-        aria-label="Search or jump to"
         title={props.rail ? "Search or jump to (⌘K)" : undefined}
       >
         <Search size={props.rail ? 18 : 14} strokeWidth={1.6} aria-hidden="true" />
-        <span className="word">Search or jump to</span>
+        <span className={props.rail ? "sr-only" : ""}>Search or jump to</span>
         <Kbd className="end">⌘K</Kbd>
       </button>
       {props.groups.map((group) => (

@@ -33,9 +33,11 @@ export function PersonMenu(props: {
         align="start"
         side="top"
         trigger={
-          <button type="button" className="row rounded-md" aria-label={`You: ${props.person.name}`}>
+          <button type="button" className="row rounded-md">
+            <span className="sr-only">You:</span>
             <Avatar id={props.person.id} name={props.person.name} size="s" />
             <span className="clip me-name">{props.person.name}</span>
+            {props.rail ? <span className="sr-only">{props.person.name}</span> : null}
           </button>
         }
         items={[

@@ -2,8 +2,7 @@ export type Theme = "system" | "light" | "dark";
 export type Density = "compact" | "cozy" | "roomy";
 
 function remember(name: string, value: string): void {
-  const jar: { cookie: string } = document;
-  jar.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
+  Object.assign(document, { cookie: `${name}=${value}; path=/; max-age=31536000; samesite=lax` });
 }
 
 /** Sets the theme now and for the next visit; the root layout reads the cookie, so no script runs before paint. */

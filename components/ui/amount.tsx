@@ -1,14 +1,18 @@
 const signs: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", INR: "₹", BRL: "R$", JPY: "¥" };
 const minorUnits: Record<string, number> = { JPY: 0, KRW: 0, VND: 0, CLP: 0, BHD: 3, KWD: 3, JOD: 3, TND: 3 };
 
+/** Below the minor unit, prices show at least seven decimals: the design's common width. */
+const exactDecimals = 7;
+
 /** How many decimals a set of exact amounts needs, so that a column shows one number of decimals. */
 export function decimalsOf(values: ReadonlyArray<string | null | undefined>, currency = "USD"): number {
-  let most = minorUnits[currency] ?? 2;
+  const minor = minorUnits[currency] ?? 2;
+  let most = minor;
   for (const value of values) {
     const fraction = (value ?? "").split(".")[1]?.replace(/0+$/, "") ?? "";
     most = Math.max(most, fraction.length);
   }
-  return most;
+  return most > minor ? Math.max(most, exactDecimals) : minor;
 }
 
 function group(whole: string): string {
