@@ -61,6 +61,8 @@ CREATE TABLE "durable_runs" (
 	"parent_run_id" uuid,
 	"parent_step_id" text,
 	"singleton_key" text,
+	"gates" text[],
+	"ahead_ms" integer DEFAULT 0 NOT NULL,
 	"start_by" timestamp with time zone,
 	"finish_by" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,

@@ -42,6 +42,9 @@ export const durableRuns = pgTable(
     parentRunId: uuid("parent_run_id"),
     parentStepId: text("parent_step_id"),
     singletonKey: text("singleton_key"),
+    gates: text("gates").array(),
+    /** How far ahead of its due time the run stands in the queue. */
+    aheadMs: integer("ahead_ms").notNull().default(0),
     startBy: time("start_by"),
     finishBy: time("finish_by"),
     createdAt: time("created_at").notNull().default(sql`clock_timestamp()`),
