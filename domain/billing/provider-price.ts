@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { currencyInput } from "#domain/money/money-input.ts";
+import { bookProblem, type PriceBook, priceBookShape } from "./price-book.ts";
+import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
+
+/** An instant as ISO 8601 with an offset; a plain date means midnight UTC. Kept as UTC. */
+export const instantInput = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((text) => new Date(text).toISOString());
+
+const freeText = (max: number) => z.string().min(1).max(max);
+
+export const providerPriceInput = z
+  .strictObject({
+    provider: freeText(100),
+    model: freeText(200),
+    serviceType: z.enum(SERVICE_TYPES),
+    currency: currencyInput,
+    validFrom: instantInput,
+    validTo: instantInput.nullish(),
+    ...priceBookShape,
+  })
+  .superRefine((price, context) => {
+    const problem = bookProblem(price);
+    if (problem) context.addIssue({ code: "custom", path: ["parts"], message: problem });
+    if (price.validTo && price.validTo <= price.validFrom) {
+      context.addIssue({ code: "custom", path: ["validTo"], message: "Must be after validFrom." });
+    }
+  });
+
+/** What a provider charges the platform from an instant on. */
+export type ProviderPrice = PriceBook & {
+  id: string;
+  provider: string;
+  model: string;
+  serviceType: ServiceType;
+  currency: string;
+  validFrom: string;
+  validTo: string | null;
+};
+
+/** Whether an instant lies in [from, to); null is open on that side. Compared as epoch ms. */
+export function isInForce(
+  span: { validFrom: string | null; validTo: string | null },
+  occurredAtMs: number,
+): boolean {
+  if (span.validFrom !== null && Date.parse(span.validFrom) > occurredAtMs) return false;
+  return span.validTo === null || Date.parse(span.validTo) > occurredAtMs;
+}
+
+type Wanted = { serviceType: ServiceType; provider: string; model: string };
+
+/** The price version that holds at an instant: of those in force the one that began last; null is unpriced. */
+export function selectProviderPrice<P extends ProviderPrice>(
+  prices: readonly P[],
+  wanted: Wanted,
+  occurredAtMs: number,
+): P | null {
+  let chosen: P | null = null;
+  for (const price of prices) {
+    if (price.model !== wanted.model || price.provider !== wanted.provider) continue;
+    if (price.serviceType !== wanted.serviceType || !isInForce(price, occurredAtMs)) continue;
+    if (chosen === null || Date.parse(price.validFrom) > Date.parse(chosen.validFrom)) chosen = price;
+  }
+  return chosen;
+}

@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { multiplyRatio, parseDecimal } from "#domain/core/decimal.ts";
+import { type Amount, ratioFromAmount } from "#domain/money/amount.ts";
+import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
+import { PERIODS } from "./period.ts";
+import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
+
+export const QUOTA_ACTIONS = ["pause", "notify", "throttle", "fallback_model"] as const;
+export type QuotaAction = (typeof QUOTA_ACTIONS)[number];
+
+export const USAGE_COUNTS = ["recorded", "billable"] as const;
+
+const emails = z.array(z.email()).max(50);
+
+const shape = {
+  name: z.string().min(1).max(200),
+  /** One service type, or `all`. */
+  type: z.enum(["all", ...SERVICE_TYPES]),
+  measure: z.enum(["money", "quantity"]),
+  period: z.enum(PERIODS),
+  limit: nonNegativeDecimalInput,
+  warnPercent: nonNegativeDecimalInput.refine(
+    (text) => Number(text) > 0 && Number(text) <= 100,
+    "Above 0, at most 100.",
+  ),
+  onExceed: z.enum(QUOTA_ACTIONS),
+  fallbackModel: z.string().min(1).max(200).nullish(),
+  pauseMessage: z.string().max(2000).nullish(),
+  notifyEmails: emails,
+  counts: z.enum(USAGE_COUNTS),
+  enabled: z.boolean(),
+};
+
+export const quotaInput = z
+  .strictObject({
+    ...shape,
+    type: shape.type.default("all"),
+    measure: shape.measure.default("money"),
+    period: shape.period.default("monthly"),
+    warnPercent: shape.warnPercent.default("80"),
+    onExceed: shape.onExceed.default("pause"),
+    notifyEmails: emails.default([]),
+    counts: shape.counts.default("recorded"),
+    enabled: z.boolean().default(true),
+  })
+  .refine((quota) => quota.onExceed !== "fallback_model" || !!quota.fallbackModel, {
+    path: ["fallbackModel"],
+    message: "Name the model to fall back to.",
+  });
+
+export const quotaPatchInput = z.strictObject(shape).partial();
+
+/** A quota's rule and its running state; `limit`, `used` and `reserved` are money or a quantity, scaled alike. */
+export type QuotaState = {
+  id: string;
+  serviceType: ServiceType | null;
+  measure: "money" | "quantity";
+  limit: Amount;
+  warnPercent: string;
+  onExceed: QuotaAction;
+  fallbackModel: string | null;
+  counts: "recorded" | "billable";
+  used: Amount;
+  reserved: Amount;
+  warned: boolean;
+  exceeded: boolean;
+};
+
+/** What a call is expected to use: price in the tenant's currency, and units. */
+export type UsageEstimate = { amount: Amount; quantity: Amount };
+
+export type QuotaAdvice = {
+  action: Exclude<QuotaAction, "pause">;
+  quotaId: string;
+  fallbackModel: string | null;
+};
+
+export type Admission =
+  | { admitted: true; quotaIds: string[]; advice: QuotaAdvice | null }
+  | { admitted: false; quotaId: string };
+
+/** Whether a quota counts usage of a service type. */
+export function quotaCovers(quota: QuotaState, serviceType: ServiceType): boolean {
+  return quota.serviceType === null || quota.serviceType === serviceType;
+}
+
+function shareOf(quota: QuotaState, estimate: UsageEstimate): Amount {
+  return quota.measure === "money" ? estimate.amount : estimate.quantity;
+}
+
+/** Whether a call fits: it may fill the quota to the brim; nothing, not even a free call, enters a full one. */
+function fits(quota: QuotaState, share: Amount): boolean {
+  const taken = quota.used + quota.reserved;
+  return share === 0n ? taken < quota.limit : taken + share <= quota.limit;
+}
+
+/**
+ * Decides one call against all quotas of a tenant and books its estimate into `reserved` of each that counts it.
+ * A `pause` quota without room refuses (and is marked exceeded); the other actions admit with advice.
+ */
+export function admitCall(
+  quotas: QuotaState[],
+  serviceType: ServiceType,
+  estimate: UsageEstimate,
+): Admission {
+  const counting = quotas.filter((quota) => quotaCovers(quota, serviceType));
+  const full = counting.filter((quota) => !fits(quota, shareOf(quota, estimate)));
+  for (const quota of full) quota.exceeded = true;
+  const pausing = full.find((quota) => quota.onExceed === "pause");
+  if (pausing) return { admitted: false, quotaId: pausing.id };
+  for (const quota of counting) {
+    quota.reserved += shareOf(quota, estimate);
+    if (!full.includes(quota)) quota.exceeded = false;
+  }
+  const advising = full.find((quota) => quota.onExceed === "fallback_model") ?? full[0];
+  const advice =
+    advising && advising.onExceed !== "pause"
+      ? { action: advising.onExceed, quotaId: advising.id, fallbackModel: advising.fallbackModel }
+      : null;
+  return { admitted: true, quotaIds: counting.map((quota) => quota.id), advice };
+}
+
+/** Gives a reservation's estimate back to the quotas it was booked into. */
+export function releaseEstimate(
+  quotas: QuotaState[],
+  quotaIds: readonly string[],
+  estimate: UsageEstimate,
+): void {
+  for (const quota of quotas) {
+    if (!quotaIds.includes(quota.id)) continue;
+    const left = quota.reserved - shareOf(quota, estimate);
+    quota.reserved = left < 0n ? 0n : left;
+  }
+}
+
+export type CountedUsage = {
+  serviceType: ServiceType;
+  clientPrice: Amount;
+  billablePrice: Amount;
+  quantity: Amount;
+};
+
+/** Counts a committed record in full, above the limit too. Says whether the warning mark or the limit was reached. */
+export function countUsage(quota: QuotaState, usage: CountedUsage): { warned: boolean; exceeded: boolean } {
+  const price = quota.counts === "billable" ? usage.billablePrice : usage.clientPrice;
+  quota.used += quota.measure === "money" ? price : usage.quantity;
+  const warned = !quota.warned && reaches(quota.used, quota.limit, quota.warnPercent);
+  const exceeded = !quota.exceeded && quota.used >= quota.limit && quota.used > 0n;
+  if (warned) quota.warned = true;
+  if (exceeded) quota.exceeded = true;
+  return { warned, exceeded };
+}
+
+/** Whether `value` is at least `percent` per cent of `whole`. */
+export function reaches(value: Amount, whole: Amount, percent: string): boolean {
+  const mark = multiplyRatio(ratioFromAmount(whole), parseDecimal(percent));
+  const reached = ratioFromAmount(value * 100n);
+  return reached.n * mark.d >= mark.n * reached.d;
+}
