@@ -25,7 +25,7 @@ export function SignInScreen(props: {
   const [password, setPassword] = useState("");
   return (
     <main className="gate">
-      <Sky width={1440} height={900} />
+      <Sky width={1440} height={900} horizon={0.3} />
       <div className="gate-inner">
         <header>
           <Glyph size={40} />

@@ -13,7 +13,7 @@ function auroraAt(part: number): string {
 export function TracePath(props: { label: string; stops: ReadonlyArray<TraceStop> }) {
   const lit = props.stops.filter((stop) => stop.state !== "ahead").length;
   return (
-    <ol className="stops" aria-label={props.label}>
+    <ol className="stops" aria-label={props.label} {...scrollable}>
       {props.stops.map((stop, index) => {
         const mark = nodeMark(stop.type, stop.mode);
         const on = stop.state !== "ahead";
@@ -42,6 +42,9 @@ export function TracePath(props: { label: string; stops: ReadonlyArray<TraceStop
     </ol>
   );
 }
+
+/** A scrolling region must be reachable by keyboard. */
+const scrollable = { tabIndex: 0 };
 
 function brief(ms: number): string {
   return ms < 100 ? duration(ms) : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);

@@ -50,10 +50,9 @@ export function Nav(props: {
                 className="place"
                 aria-current={on ? "page" : undefined}
                 title={props.rail ? room.name : undefined}
-                aria-label={props.rail ? room.name : undefined}
               >
                 <room.icon size={16} strokeWidth={1.6} aria-hidden="true" />
-                <span className="word">{room.name}</span>
+                <span className={props.rail ? "sr-only" : ""}>{room.name}</span>
                 {count ? <span className="n">{count.toLocaleString("en-US")}</span> : null}
               </Link>
             );

@@ -33,18 +33,18 @@ function rays(ribbon: Ribbon, width: number, seed: number) {
   return out;
 }
 
-/** The drawn night sky: stars, two ribbons, two hills. Only on the sign-in, demo and first-run stages. */
-export function Sky(props: { width: number; height: number }) {
-  const { width, height } = props;
+/** The drawn night sky: stars, two ribbons whose foot is at `horizon`, two hills. Only on the sign-in, demo and first-run stages. */
+export function Sky(props: { width: number; height: number; horizon?: number }) {
+  const { width, height, horizon = 0.55 } = props;
   const id = useId();
   const stars = Array.from({ length: Math.round((width * height) / 4200) }, (_, i) => i);
   const near = rays(
-    { base: height * 0.55, fall: height * 0.15, height: height * 0.4, strength: 0.5, step: 7.4 },
+    { base: height * horizon, fall: height * 0.15, height: height * 0.4, strength: 0.5, step: 7.4 },
     width,
     1,
   );
   const far = rays(
-    { base: height * 0.4, fall: height * 0.09, height: height * 0.25, strength: 0.24, step: 12 },
+    { base: height * (horizon - 0.15), fall: height * 0.09, height: height * 0.25, strength: 0.24, step: 12 },
     width,
     5,
   );

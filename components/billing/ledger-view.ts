@@ -1,0 +1,43 @@
+/** A row of a ledger column. `value` null: this row cannot cost. */
+export interface LedgerRowView {
+  id: string;
+  name: string;
+  meta: string;
+  /** The exact value under the meta line, such as "exact 125.0008386". */
+  metaExact?: string | undefined;
+  value: string | null;
+  inPlan?: boolean;
+  unpriced?: boolean;
+  href: string | null;
+  /** 0–100 for a small bar under the amount. */
+  gauge?: number;
+}
+
+/** One level of the drill-down: its rows, its total, what the total equals. */
+export interface LedgerColumnView {
+  key: string;
+  over: string;
+  title: string;
+  rows: ReadonlyArray<LedgerRowView> | null;
+  error: string | null;
+  selectedId: string | null;
+  totalLabel: string;
+  total: string | null;
+  seal: { ok: boolean; text: string } | null;
+  csvHref: string | null;
+  more?: (() => void) | undefined;
+}
+
+/** One call opened: quantities times rates, the rule, the rates' source. */
+export interface CallSlipView {
+  label: string;
+  requestId: string | null;
+  model: string;
+  parts: ReadonlyArray<{ label: string; cost: string | null; price: string }>;
+  totalLabel: string;
+  cost: string | null;
+  price: string;
+  rule: string;
+  ruleHref: string | null;
+  rates: string;
+}

@@ -1,0 +1,128 @@
+"use client";
+import type { KeyboardEvent } from "react";
+import type { SpendDayView, SpendFlag, SpendSeries } from "./spend-view.ts";
+
+const width = 880;
+const left = 36;
+const floor = 140;
+const ceiling = 14;
+
+/** For pixels only: what is written on screen is always the exact string. */
+function pixels(value: string | undefined): number {
+  return Math.max(0, Number(value ?? "0"));
+}
+
+function axis(top: number): { step: number; max: number } {
+  if (top <= 0) return { step: 1, max: 4 };
+  const raw = top / 4;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = ([1, 2, 2.5, 4, 5, 10].find((one) => one * power >= raw) ?? 10) * power;
+  return { step, max: step * 4 };
+}
+
+function tick(value: number, step: number): string {
+  const decimals = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step)) + 1);
+  return `$${value.toFixed(decimals)}`;
+}
+
+/** Stacked bars on a zero line. Arrow keys walk the days; the day pointed at is told to the legend. */
+export function SpendBars(props: {
+  days: ReadonlyArray<SpendDayView>;
+  series: ReadonlyArray<SpendSeries>;
+  flags: ReadonlyArray<SpendFlag>;
+  selected: string | null;
+  onPoint: (day: string | null) => void;
+  label: string;
+}) {
+  const { days, series } = props;
+  const { step, max } = axis(Math.max(0, ...days.map((day) => pixels(day.total))));
+  const slot = (width - left) / Math.max(days.length, 1);
+  const bar = Math.min(slot - 8, 28);
+  const y = (value: number) => floor - (value / max) * (floor - ceiling);
+  const walk = (event: KeyboardEvent) => {
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    const at = days.findIndex((day) => day.day === props.selected);
+    props.onPoint(days[Math.min(days.length - 1, Math.max(0, at + by))]?.day ?? null);
+  };
+  return (
+    <div
+      role="application"
+      aria-label={`${props.label}, arrow keys walk the days`}
+      {...focusable}
+      onKeyDown={walk}
+    >
+      <svg
+        viewBox={`0 0 ${width} 160`}
+        className="bars"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={props.label}
+      >
+        {[0, 1, 2, 3, 4].map((line) => (
+          <g key={line}>
+            <line x1={left} x2={width} y1={y(step * line)} y2={y(step * line)} stroke="var(--chart-grid)" />
+            <text x={left - 8} y={y(step * line) + 4} textAnchor="end">
+              {tick(step * line, step)}
+            </text>
+          </g>
+        ))}
+        {days.map((day, index) => {
+          const x = left + index * slot + (slot - bar) / 2;
+          let foot = 0;
+          const on = day.day === props.selected;
+          const number = Number(day.day.slice(8));
+          const flag = props.flags.find((one) => one.day === day.day);
+          return (
+            <g
+              key={day.day}
+              onPointerEnter={() => props.onPoint(day.day)}
+              onPointerLeave={() => props.onPoint(null)}
+            >
+              <rect
+                x={left + index * slot}
+                y={0}
+                width={slot}
+                height={floor}
+                rx={4}
+                fill={on ? "var(--accent-tint)" : "transparent"}
+              />
+              {series.map((one) => {
+                const value = pixels(day.values[one.key]);
+                if (value === 0) return null;
+                const top = y(foot + value);
+                const height = Math.max(0.8, y(foot) - top - 1);
+                foot += value;
+                return (
+                  <rect
+                    key={one.key}
+                    x={x}
+                    y={top}
+                    width={bar}
+                    height={height}
+                    rx={1.5}
+                    fill={`var(--chart-${one.tone})`}
+                  />
+                );
+              })}
+              {flag ? (
+                <text className="flag" x={x + bar / 2} y={-6} textAnchor="middle">
+                  {flag.label}
+                </text>
+              ) : null}
+              {on || index % 7 === 0 || index === days.length - 1 ? (
+                <text className={on ? "on" : ""} x={x + bar / 2} y={156} textAnchor="middle">
+                  {number}
+                </text>
+              ) : null}
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}
+
+/** The bars take the focus as one thing. */
+const focusable = { tabIndex: 0 };

@@ -1,0 +1,66 @@
+/** One day of spend by series; values are exact decimal strings. */
+export interface SpendDayView {
+  day: string;
+  values: Record<string, string>;
+  total: string;
+}
+
+/** A kind of usage in the chart; its place fixes its colour. */
+export interface SpendSeries {
+  key: string;
+  label: string;
+  tone: 1 | 2 | 3 | 4 | 5 | 6;
+}
+
+/** A flag over a day: an alert's mark was passed. */
+export interface SpendFlag {
+  day: string;
+  label: string;
+}
+
+/** Spend of the running month. */
+export interface SpendView {
+  monthLabel: string;
+  currency: string;
+  total: string;
+  calls: number;
+  days: ReadonlyArray<SpendDayView>;
+  series: ReadonlyArray<SpendSeries>;
+  flags: ReadonlyArray<SpendFlag>;
+  byModel: ReadonlyArray<{
+    key: string;
+    label: string;
+    detail: string;
+    calls: number;
+    price: string;
+    cost: string | null;
+  }>;
+  seal: { ok: boolean; text: string } | null;
+}
+
+/** A budget with marks. */
+export interface AlertView {
+  id: string;
+  name: string;
+  budget: string;
+  spent: string;
+  currency: string;
+  marks: ReadonlyArray<number>;
+  passedMark: number;
+  enabled: boolean;
+  period: string;
+}
+
+/** A limit with what happens there. */
+export interface QuotaView {
+  id: string;
+  name: string;
+  measure: string;
+  limit: string;
+  used: string;
+  currency: string;
+  period: string;
+  onExceed: string;
+  enabled: boolean;
+  exceeded: boolean;
+}
