@@ -18,8 +18,10 @@ const line = (key: string, sourceKey: string, sourcePort: string, targetKey: str
   label,
 });
 
-const SHOW =
-  "{{ product_data.name }} is available for ${{ product_data.price | money }}!\n\nWould you like to proceed with purchase?";
+const SHOW = [
+  "{{ product_data.name }} is available for $",
+  "{{ product_data.price | money }}!\n\nWould you like to proceed with purchase?",
+].join("");
 
 function nodes(ids: Ids) {
   const { connectorId } = ids;
