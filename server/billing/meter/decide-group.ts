@@ -1,0 +1,237 @@
+import { allowanceKind, coverUsage, includedQuantity } from "#domain/billing/allowance.ts";
+import { countSpend } from "#domain/billing/cost-alert.ts";
+import { monthOf } from "#domain/billing/period.ts";
+import { type PricedFact, type PricedUsage, priceUsage } from "#domain/billing/price-usage.ts";
+import { type RecordedQuantities, recordedQuantities } from "#domain/billing/quantities.ts";
+import { admitCall, countUsage, quotaCovers, releaseEstimate } from "#domain/billing/quota.ts";
+import { localDay } from "#domain/billing/time-zone.ts";
+import { AppError } from "#domain/core/app-error.ts";
+import { newId } from "#domain/core/id.ts";
+import { type Amount, formatAmount, parseAmount } from "#domain/money/amount.ts";
+import type { PricingSnapshot } from "../pricing-snapshot.ts";
+import type { GroupState, LiveAlert, LiveQuota } from "./group-state.ts";
+import type { ReserveOutcome, ReserveRequest, UsageFact } from "./usage-fact.ts";
+
+export type CommitOp = {
+  kind: "commit";
+  fact: UsageFact;
+  keyHash: string;
+  payloadHash: string;
+  month: string;
+};
+export type ReserveOp = { kind: "reserve"; request: ReserveRequest };
+export type ReleaseOp = { kind: "release"; reservationId: string };
+export type MeterOp = CommitOp | ReserveOp | ReleaseOp;
+
+/** A record that will be written, with everything its row and roll-ups need. */
+export type NewRecord = {
+  id: string;
+  fact: UsageFact;
+  priced: PricedUsage;
+  recorded: RecordedQuantities;
+  keyHash: string;
+  payloadHash: string;
+  seq: number;
+  day: string;
+  month: string;
+  closing: number;
+  covered: Amount;
+  billablePrice: Amount;
+};
+
+export type NewReservation = {
+  id: string;
+  request: ReserveRequest;
+  amount: Amount;
+  quantity: Amount;
+  quotaIds: string[];
+};
+
+export type CrossedMark = { alert: LiveAlert; mark: string; spent: Amount; record: NewRecord };
+export type QuotaEvent = { kind: "warning" | "exceeded"; quota: LiveQuota; record: NewRecord | null };
+
+export type OpOutcome =
+  | { kind: "record"; record: NewRecord }
+  | { kind: "duplicate"; recordId: string }
+  | { kind: "reserved"; outcome: ReserveOutcome }
+  | { kind: "released" }
+  | { kind: "error"; error: AppError };
+
+/** What a group decided: an outcome for each operation, in their order, and everything to write. */
+export type Decision = {
+  outcomes: OpOutcome[];
+  records: NewRecord[];
+  reservations: NewReservation[];
+  marks: CrossedMark[];
+  quotaEvents: QuotaEvent[];
+};
+
+const MAX_AMOUNT = 10n ** 24n;
+
+function conflict(): AppError {
+  return new AppError(
+    "conflict",
+    "usage.key_reused",
+    "This idempotency key belongs to other usage; the first record stays. Use a new key for a new fact.",
+  );
+}
+
+function pricedFact(state: GroupState, fact: UsageFact): PricedFact {
+  return {
+    tenantId: fact.tenantId,
+    planId: state.planId,
+    serviceType: fact.serviceType,
+    provider: fact.provider,
+    model: fact.model,
+    status: fact.status,
+    quantities: fact.quantities,
+    occurredAtMs: Date.parse(fact.occurredAt),
+    ownKey: fact.ownKey,
+    estimatedCost: fact.reservation ? parseAmount(fact.reservation.estimatedCost) : undefined,
+  };
+}
+
+class GroupDecider {
+  readonly decision: Decision = { outcomes: [], records: [], reservations: [], marks: [], quotaEvents: [] };
+  private readonly state: GroupState;
+  private readonly pricing: PricingSnapshot;
+
+  constructor(state: GroupState, pricing: PricingSnapshot) {
+    this.state = state;
+    this.pricing = pricing;
+    for (const ended of state.ended) releaseEstimate(state.quotas, ended.quotaIds, ended);
+  }
+
+  private price(fact: PricedFact): PricedUsage {
+    return priceUsage(fact, this.pricing.pricesOf(fact), this.pricing.rulesOf(fact));
+  }
+
+  private cover(fact: UsageFact, priced: PricedUsage, total: number, month: string) {
+    const kind = allowanceKind(fact.serviceType);
+    const included = kind ? includedQuantity(this.state.included, kind) : 0n;
+    const billed = fact.status === "succeeded" || fact.status === "aborted";
+    if (!kind || included === 0n || !billed) return { covered: 0n, billablePrice: priced.clientPrice };
+    const key = `${month} ${kind}`;
+    const used = this.state.allowances.get(key) ?? 0n;
+    const share = coverUsage(parseAmount(total), priced.clientPrice, included - used);
+    if (share.covered > 0n) this.state.allowances.set(key, used + share.covered);
+    return share;
+  }
+
+  commit(op: CommitOp): OpOutcome {
+    const { fact, keyHash, payloadHash } = op;
+    const known = this.state.known.get(keyHash);
+    if (known) {
+      return known.payloadHash === payloadHash
+        ? { kind: "duplicate", recordId: known.recordId }
+        : { kind: "error", error: conflict() };
+    }
+    const priced = this.price(pricedFact(this.state, fact));
+    if (priced.providerCost >= MAX_AMOUNT || priced.clientPrice >= MAX_AMOUNT) {
+      const message = "Cost or price of this usage has more than 12 digits; report it in smaller pieces.";
+      return { kind: "error", error: new AppError("invalid", "usage.amount_too_large", message) };
+    }
+    const recorded = recordedQuantities(fact.serviceType, fact.quantities);
+    const day = localDay(this.state.timezone, Date.parse(fact.occurredAt));
+    const month = monthOf(day);
+    const record: NewRecord = {
+      id: newId(),
+      fact,
+      priced,
+      recorded,
+      keyHash,
+      payloadHash,
+      seq: this.state.lastSeq + this.decision.records.length + 1,
+      day,
+      month,
+      closing: this.state.closings.get(month) ?? 0,
+      ...this.cover(fact, priced, recorded.total, month),
+    };
+    this.state.known.set(keyHash, { recordId: record.id, payloadHash });
+    this.decision.records.push(record);
+    this.count(record);
+    return { kind: "record", record };
+  }
+
+  private count(record: NewRecord): void {
+    const { fact, priced, billablePrice, day } = record;
+    const inWindow = (limit: LiveQuota | LiveAlert) =>
+      day >= limit.window.firstDay && day < limit.window.endDay;
+    const usage = {
+      serviceType: fact.serviceType,
+      clientPrice: priced.clientPrice,
+      billablePrice,
+      quantity: parseAmount(record.recorded.total),
+    };
+    for (const quota of this.state.quotas) {
+      if (!quotaCovers(quota, fact.serviceType) || !inWindow(quota)) continue;
+      const reached = countUsage(quota, usage);
+      if (reached.warned) this.decision.quotaEvents.push({ kind: "warning", quota, record });
+      if (reached.exceeded) this.decision.quotaEvents.push({ kind: "exceeded", quota, record });
+    }
+    for (const alert of this.state.alerts) {
+      if ((alert.serviceType !== null && alert.serviceType !== fact.serviceType) || !inWindow(alert))
+        continue;
+      const price = alert.counts === "billable" ? billablePrice : priced.clientPrice;
+      for (const mark of countSpend(alert, price)) {
+        this.decision.marks.push({ alert, mark, spent: alert.spent, record });
+      }
+    }
+  }
+
+  reserve({ request }: ReserveOp): OpOutcome {
+    const fact: PricedFact = {
+      ...request,
+      planId: this.state.planId,
+      status: "succeeded",
+      occurredAtMs: this.state.nowMs,
+    };
+    const priced = this.price(fact);
+    const amount = request.estimatedPrice ? parseAmount(request.estimatedPrice) : priced.clientPrice;
+    const quantity = parseAmount(recordedQuantities(request.serviceType, request.quantities).total);
+    const before = this.state.quotas.filter((quota) => quota.exceeded);
+    const admission = admitCall(this.state.quotas, request.serviceType, { amount, quantity });
+    for (const quota of this.state.quotas) {
+      if (quota.exceeded && !before.includes(quota)) {
+        this.decision.quotaEvents.push({ kind: "exceeded", quota, record: null });
+      }
+    }
+    if (!admission.admitted) return { kind: "reserved", outcome: this.refuse(admission.quotaId) };
+    const id = admission.quotaIds.length > 0 ? newId() : null;
+    if (id) {
+      this.decision.reservations.push({ id, request, amount, quantity, quotaIds: admission.quotaIds });
+    }
+    const reservation = {
+      id,
+      estimatedCost: formatAmount(priced.providerCost),
+      estimatedPrice: formatAmount(amount),
+    };
+    return { kind: "reserved", outcome: { admitted: true, reservation, advice: admission.advice } };
+  }
+
+  private refuse(quotaId: string): ReserveOutcome {
+    const quota = this.state.quotas.find((one) => one.id === quotaId);
+    return {
+      admitted: false,
+      refusal: {
+        code: "billing.quota_exceeded",
+        quotaId,
+        quotaName: quota?.name ?? "",
+        pauseMessage: quota?.pauseMessage ?? null,
+        resetsAt: new Date(quota?.window.end ?? this.state.nowMs).toISOString(),
+      },
+    };
+  }
+}
+
+/**
+ * Decides a group: room is given back first, commits are counted in their order, then reservations are admitted in
+ * theirs. Pure but for the ids it makes; it moves `state` along.
+ */
+export function decideGroup(state: GroupState, pricing: PricingSnapshot, ops: readonly MeterOp[]): Decision {
+  const decider = new GroupDecider(state, pricing);
+  const outcomes: OpOutcome[] = ops.map(() => ({ kind: "released" }));
+  for (const [i, op] of ops.entries()) if (op.kind === "commit") outcomes[i] = decider.commit(op);
+  for (const [i, op] of ops.entries()) if (op.kind === "reserve") outcomes[i] = decider.reserve(op);
+  return { ...decider.decision, outcomes };
+}

@@ -1,0 +1,198 @@
+import type { TenantTransaction } from "#db/tenant.ts";
+import type { AllowanceKind, Included } from "#domain/billing/allowance.ts";
+import type { AlertState } from "#domain/billing/cost-alert.ts";
+import { type Period, type PeriodWindow, periodAt } from "#domain/billing/period.ts";
+import type { QuotaState } from "#domain/billing/quota.ts";
+import type { ServiceType } from "#domain/billing/service-type.ts";
+import { type Amount, amountFromDatabase } from "#domain/money/amount.ts";
+
+export type LiveQuota = QuotaState & {
+  name: string;
+  pauseMessage: string | null;
+  window: PeriodWindow;
+  /** The row still counts an older (or, after a clock was set back, a newer) window. */
+  stale: boolean;
+};
+
+export type LiveAlert = AlertState & { name: string; window: PeriodWindow; stale: boolean };
+
+export type StoredReservation = { id: string; amount: Amount; quantity: Amount; quotaIds: string[] };
+
+/** Everything a group's decisions are made on, read under the tenant's lock. */
+export type GroupState = {
+  lastSeq: number;
+  timezone: string;
+  currency: string;
+  pricingVersion: number;
+  /** Now on the tenant's clock. */
+  nowMs: number;
+  planId: string | null;
+  included: Included;
+  quotas: LiveQuota[];
+  alerts: LiveAlert[];
+  /** Idempotency keys of this group that exist already. */
+  known: Map<string, { recordId: string; payloadHash: string }>;
+  /** Reservations that this group ends: named by commits and releases, and expired ones. */
+  ended: StoredReservation[];
+  allowances: Map<string, Amount>;
+  closings: Map<string, number>;
+};
+
+type Wanted = { commits: number; keyHashes: string[]; reservationIds: string[]; months: string[] };
+type QuotaRow = [
+  string,
+  string,
+  string | null,
+  "money" | "quantity",
+  Period,
+  string,
+  string,
+  QuotaState["onExceed"],
+  string | null,
+  string | null,
+  "recorded" | "billable",
+  string,
+  string,
+  string,
+  boolean,
+  boolean,
+];
+type AlertRow = [
+  string,
+  string,
+  string | null,
+  Period,
+  string,
+  string[],
+  "recorded" | "billable",
+  string,
+  string,
+  string,
+];
+
+/** Thrown when a tenant meters for the first time and has no ledger row yet. */
+export class LedgerMissing extends Error {}
+
+function readQuota(row: QuotaRow, zone: string, nowMs: number): LiveQuota {
+  const [id, name, serviceType, measure, period, limit, warnPercent, onExceed, fallbackModel, pauseMessage] =
+    row;
+  const [, , , , , , , , , , counts, periodStart, used, reserved, warned, exceeded] = row;
+  const window = periodAt(period, zone, nowMs);
+  const stale = Date.parse(periodStart) !== window.start;
+  return {
+    id,
+    name,
+    serviceType: serviceType as ServiceType | null,
+    measure,
+    warnPercent,
+    onExceed,
+    fallbackModel,
+    pauseMessage,
+    counts,
+    window,
+    stale,
+    limit: amountFromDatabase(limit),
+    used: amountFromDatabase(used),
+    reserved: amountFromDatabase(reserved),
+    warned: warned && !stale,
+    exceeded: exceeded && !stale,
+  };
+}
+
+function readAlert(row: AlertRow, zone: string, nowMs: number): LiveAlert {
+  const [id, name, serviceType, period, budget, marks, counts, periodStart, spent, passedMark] = row;
+  const window = periodAt(period, zone, nowMs);
+  return {
+    id,
+    name,
+    serviceType: serviceType as ServiceType | null,
+    marks,
+    counts,
+    passedMark,
+    window,
+    stale: Date.parse(periodStart) !== window.start,
+    budget: amountFromDatabase(budget),
+    spent: amountFromDatabase(spent),
+  };
+}
+
+function selectState(tx: TenantTransaction, wanted: Wanted) {
+  const { tenantId } = tx;
+  return tx.sql`
+    with gone as (
+      delete from usage_reservations r
+      where r.tenant_id = ${tenantId} and r.id in (
+        select unnest(${wanted.reservationIds}::uuid[])
+        union all
+        (select e.id from usage_reservations e where e.tenant_id = ${tenantId} and e.expires_at < now() limit 500))
+      returning json_build_array(r.id, r.amount::text, r.quantity::text, r.quota_ids) as row
+    )
+    select t.currency, t.clock_offset_ms, s.plan_id, p.included,
+      (select version from pricing_state where id = 1) as pricing_version,
+      (select json_agg(json_build_array(q.id, q.name, q.service_type, q.measure, q.period, q.limit_amount::text,
+          q.warn_percent::text, q.on_exceed, q.fallback_model, q.pause_message, q.counts, q.period_start,
+          q.used::text, q.reserved::text, q.warned_at is not null, q.exceeded_at is not null))
+        from (select * from usage_quotas where tenant_id = ${tenantId} and enabled order by id for update) q) as quotas,
+      (select json_agg(json_build_array(a.id, a.name, a.service_type, a.period, a.budget::text, a.marks::text[],
+          a.counts, a.period_start, a.spent::text, a.passed_mark::text))
+        from cost_alerts a where a.tenant_id = ${tenantId} and a.enabled) as alerts,
+      (select json_agg(json_build_array(k.key_hash, k.record_id, k.payload_hash)) from usage_keys k
+        where k.tenant_id = ${tenantId} and k.key_hash = any(${wanted.keyHashes}::uuid[])) as known,
+      (select json_agg(json_build_array(u.month, u.kind, u.used::text)) from usage_allowances u
+        where u.tenant_id = ${tenantId} and u.month = any(${wanted.months}::date[])) as allowances,
+      (select json_agg(json_build_array(b.month, b.closings)) from billing_periods b
+        where b.tenant_id = ${tenantId} and b.month = any(${wanted.months}::date[])) as closed,
+      (select json_agg(row) from gone) as ended
+    from tenants t
+    left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null
+    left join plans p on p.id = s.plan_id
+    where t.id = ${tenantId}`;
+}
+
+/**
+ * Locks the tenant's ledger (groups with commits only: it gives out the ingest sequence, in commit order) and reads
+ * the state. Both statements travel together; the second sees what was committed before the lock was granted.
+ */
+export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Promise<GroupState> {
+  const { tenantId } = tx;
+  const locking =
+    wanted.commits > 0
+      ? tx.sql`update billing_ledgers set last_seq = last_seq + ${wanted.commits} where tenant_id = ${tenantId}
+          returning last_seq, timezone`
+      : tx.sql`select last_seq, timezone from billing_ledgers where tenant_id = ${tenantId}`;
+  const [[ledger], [row]] = await Promise.all([locking, selectState(tx, wanted)]);
+  if (!ledger || !row) throw new LedgerMissing("The tenant has no ledger yet.");
+  const nowMs = Date.now() + Number(row.clock_offset_ms);
+  const zone = ledger.timezone as string;
+  const list = <T>(value: unknown) => (value ?? []) as T[];
+  return {
+    lastSeq: Number(ledger.last_seq) - wanted.commits,
+    timezone: zone,
+    currency: row.currency as string,
+    pricingVersion: Number(row.pricing_version),
+    nowMs,
+    planId: row.plan_id as string | null,
+    included: (row.included ?? {}) as Included,
+    quotas: list<QuotaRow>(row.quotas).map((quota) => readQuota(quota, zone, nowMs)),
+    alerts: list<AlertRow>(row.alerts).map((alert) => readAlert(alert, zone, nowMs)),
+    known: new Map(
+      list<[string, string, string]>(row.known).map(([hash, recordId, payload]) => [
+        hash,
+        { recordId, payloadHash: payload },
+      ]),
+    ),
+    ended: list<[string, string, string, string[]]>(row.ended).map(([id, amount, quantity, quotaIds]) => ({
+      id,
+      amount: amountFromDatabase(amount),
+      quantity: amountFromDatabase(quantity),
+      quotaIds,
+    })),
+    allowances: new Map(
+      list<[string, AllowanceKind, string]>(row.allowances).map(([month, kind, used]) => [
+        `${month} ${kind}`,
+        amountFromDatabase(used),
+      ]),
+    ),
+    closings: new Map(list<[string, number]>(row.closed)),
+  };
+}
