@@ -53,3 +53,13 @@ begin
     end if;
   end loop;
 end $$;
+-- The executor's own tables hold no tenant's rows of their own kind and are written without a transaction's role.
+do $$
+declare
+  queue record;
+  sign_in text := coalesce(nullif(current_setting('aurora.sign_in', true), ''), session_user);
+begin
+  for queue in select tablename from pg_tables where schemaname = 'public' and tablename like 'durable\_%' loop
+    execute format('grant select, insert, update, delete on public.%I to %I', queue.tablename, sign_in);
+  end loop;
+end $$;

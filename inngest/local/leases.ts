@@ -1,0 +1,63 @@
+import { createPool, databaseUrl, type Sql } from "#db/client.ts";
+import { logger } from "#server/runtime/logger.ts";
+import type { Core } from "./core.ts";
+
+/** First half of the advisory lock that says "this executor lives"; the second half is its number. */
+const LIFE = 7_205_401;
+
+/**
+ * Proof of life: a session lock on a connection of its own. The database drops it the moment the process dies, so
+ * others take over within seconds instead of waiting for the lease to run out.
+ */
+export class Life {
+  private readonly connection: Sql;
+  private readonly owner: number;
+
+  constructor(owner: number, url = process.env.DATABASE_DIRECT_URL ?? databaseUrl()) {
+    this.owner = owner;
+    this.connection = createPool(url, { max: 1, applicationName: "aurora-executor" });
+  }
+
+  /** Takes the lock, or takes it again after the connection was lost. */
+  async hold(): Promise<void> {
+    const rows = await this.connection`
+      select 1 from pg_locks where locktype = 'advisory' and classid = ${LIFE} and objid = ${this.owner}::bigint::oid
+        and pid = pg_backend_pid()`;
+    if (rows.length === 0) await this.connection`select pg_advisory_lock(${LIFE}, ${this.owner})`;
+  }
+
+  async end(): Promise<void> {
+    await this.connection
+      .end({ timeout: 0 })
+      .catch((error: unknown) => logger.debug({ error }, "life ended badly"));
+  }
+}
+
+/** Keeps the leases of running calls; a call whose lease was lost finds out at its next write. */
+export async function renewLeases(core: Core): Promise<void> {
+  await core.pool`
+    update durable_jobs set lease_until = clock_timestamp() + ${core.leaseMs} * interval '1 millisecond'
+    where lease_owner = ${core.owner}
+      and lease_until < clock_timestamp() + ${core.leaseMs * 0.8} * interval '1 millisecond'`;
+}
+
+/** Ends leases of executors whose proof of life is gone. Returns how many calls became free. */
+export async function expireDead(core: Core): Promise<number> {
+  const graceMs = Math.min(2000, core.leaseMs / 4);
+  const rows = await core.pool`
+    update durable_jobs j set lease_until = clock_timestamp() - interval '1 millisecond'
+    where j.lease_owner is not null and j.lease_owner <> ${core.owner} and j.lease_until > clock_timestamp()
+      and j.lease_until < clock_timestamp() + ${core.leaseMs - graceMs} * interval '1 millisecond'
+      and not exists (
+        select from pg_locks l where l.locktype = 'advisory' and l.classid = ${LIFE}
+          and l.objid = j.lease_owner::bigint::oid and l.granted
+          and l.database = (select oid from pg_database where datname = current_database()))
+    returning 1`;
+  return rows.length;
+}
+
+/** Gives leases back on a graceful stop, so that another executor goes on at once. */
+export async function releaseLeases(core: Core): Promise<void> {
+  await core.pool`
+    update durable_jobs set lease_owner = null, lease_until = null where lease_owner = ${core.owner}`;
+}
