@@ -1,0 +1,22 @@
+import { z } from "zod";
+import type { OutboxFact } from "#server/runtime/outbox.ts";
+
+const id = z.string().min(1);
+
+/**
+ * Events that start or steer functions: past facts, small, with ids and the tenant. Everything else in the outbox is
+ * for live streams, webhooks and analytics only. An event leaves through `appendOutbox` in the deed's transaction;
+ * its `tenantId` is the outbox row's.
+ */
+export const eventSchemas = {
+  "webhooks/request.received": z.object({ tenantId: id, journalId: id, channelId: id }),
+} satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof eventSchemas;
+export type EventData<N extends EventName> = z.infer<(typeof eventSchemas)[N]>;
+
+/** An outbox row that carries a typed event. */
+export function eventFact<N extends EventName>(name: N, data: EventData<N>, dedupeKey?: string): OutboxFact {
+  const { tenantId, ...payload } = eventSchemas[name].parse(data);
+  return { tenantId, name, payload, ...(dedupeKey ? { dedupeKey } : {}) };
+}
