@@ -106,9 +106,7 @@ async function publish(sql: Sql, ids: string[] | null): Promise<Row[]> {
     from counted c left join grown g on g.tenant_id = c.tenant_id
     where o.id = c.id
     returning o.id, o.tenant_id, o.number, o.name, o.payload, o.created_at`) as unknown as Row[];
-  return rows.sort((a, b) =>
-    a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : a.id < b.id ? -1 : 1,
-  );
+  return rows.sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
 }
 
 type Listener = (facts: PublishedFact[]) => void;

@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { withSystem } from "#db/system.ts";
+import { withTenant } from "#db/tenant.ts";
+import { useTestDatabase } from "#db/testing/database.ts";
+import { newId } from "#domain/core/id.ts";
+import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
+import {
+  cancelTimer,
+  registerTimerHandler,
+  scheduleTimer,
+  startTimers,
+  stopTimers,
+  sweepTimers,
+} from "./timers.ts";
+
+useTestDatabase();
+
+async function makeTenant(offsetMs = 0): Promise<TenantId> {
+  const id = newId();
+  await withSystem(
+    "test tenant",
+    (tx) => tx.sql`
+      insert into tenants (id, name, slug, billing_email, sandbox, clock_offset_ms)
+      values (${id}, 'T', ${id}, 'a@b.test', ${offsetMs !== 0}, ${offsetMs})`,
+  );
+  return tenantIdFrom(id);
+}
+
+const HOUR = 3_600_000;
+const at = (offsetMs: number) => new Date(Date.now() + offsetMs);
+let fired: string[] = [];
+beforeEach(() => {
+  fired = [];
+  registerTimerHandler("remind", async (_tx, timer) => {
+    fired.push(timer.subjectId);
+  });
+});
+
+const plan = (tenantId: TenantId, subjectId: string, dueAt: Date, replace = false) =>
+  withTenant(tenantId, (tx) => scheduleTimer(tx, { kind: "remind", subjectId, dueAt, replace }));
+
+describe("timers", () => {
+  it("fire once when due, in order, and not before", async () => {
+    const tenantId = await makeTenant();
+    await plan(tenantId, "second", at(-1000));
+    await plan(tenantId, "first", at(-2000));
+    await plan(tenantId, "later", at(HOUR));
+    await Promise.all([sweepTimers(tenantId), sweepTimers(tenantId), sweepTimers(tenantId)]);
+    expect(fired).toEqual(["first", "second"]);
+  });
+
+  it("follow a sandbox tenant's clock, ahead or behind", async () => {
+    const [ahead, behind] = [await makeTenant(30 * 24 * HOUR), await makeTenant(-HOUR)];
+    await plan(ahead, "in-a-week", at(7 * 24 * HOUR));
+    await plan(behind, "half-an-hour-ago", at(-HOUR / 2));
+    await sweepTimers();
+    expect(fired).toEqual(["in-a-week"]);
+  });
+
+  it("do not fire when cancelled or replaced", async () => {
+    const tenantId = await makeTenant();
+    await plan(tenantId, "a", at(-1000));
+    await plan(tenantId, "b", at(-1000));
+    await plan(tenantId, "b", at(HOUR), true);
+    expect(await withTenant(tenantId, (tx) => cancelTimer(tx, { kind: "remind", subjectId: "a" }))).toBe(1);
+    expect(await sweepTimers(tenantId)).toBe(0);
+  });
+
+  it("undo the handler's work with a failure, and try again", async () => {
+    const tenantId = await makeTenant();
+    let tries = 0;
+    registerTimerHandler("flaky", async (tx, timer) => {
+      tries += 1;
+      await scheduleTimer(tx, { kind: "remind", subjectId: `${timer.subjectId}-${tries}`, dueAt: at(-1) });
+      if (tries === 1) throw new Error("first time");
+    });
+    await withTenant(tenantId, (tx) => scheduleTimer(tx, { kind: "flaky", subjectId: "x", dueAt: at(-1) }));
+    startTimers();
+    await expect.poll(() => fired, { timeout: 6000 }).toEqual(["x-2"]);
+    await stopTimers();
+    expect(tries).toBe(2);
+  });
+
+  it("fire within a second of their time", async () => {
+    const tenantId = await makeTenant();
+    const due = at(900);
+    let late = Number.NaN;
+    registerTimerHandler("exact", async () => {
+      late = Date.now() - due.getTime();
+    });
+    await withTenant(tenantId, (tx) => scheduleTimer(tx, { kind: "exact", subjectId: "x", dueAt: due }));
+    startTimers();
+    await expect.poll(() => late, { timeout: 5000 }).not.toBeNaN();
+    await stopTimers();
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(1000);
+  });
+});
