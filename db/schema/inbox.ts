@@ -161,6 +161,8 @@ export const conversations = tenantTable(
       .where(sql`identity_id is not null and status in ('open','pending','escalated','snoozed')`),
     index("conversations_list_idx").on(t.tenantId, t.status, t.lastMessageAt, t.id),
     index("conversations_customer_idx").on(t.tenantId, t.customerId, t.startedAt),
+    // Turns that hold a lease: few at any moment, so that a dead owner's are found in no time.
+    index("conversations_lease_idx").on(t.leaseExpiresAt).where(sql`lease_owner is not null`),
   ],
 );
 
@@ -367,4 +369,19 @@ export const conversationNotes = tenantTable(
     }),
     index("conversation_notes_idx").on(t.tenantId, t.conversationId, t.createdAt),
   ],
+);
+
+/** A status that came before we knew the message it speaks of; folded in when its external id is recorded. */
+export const earlyStatuses = tenantTable(
+  "early_statuses",
+  {
+    channelId: uuid("channel_id").notNull(),
+    externalMessageId: text("external_message_id").notNull(),
+    status: text("status").notNull(),
+    providerTime: time("provider_time").notNull(),
+    errorCode: text("error_code"),
+    errorMessage: text("error_message"),
+    createdAt: createdAt(),
+  },
+  (t) => [index("early_statuses_external_idx").on(t.tenantId, t.channelId, t.externalMessageId)],
 );

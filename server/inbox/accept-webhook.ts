@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { withTenant } from "#db/tenant.ts";
+import { newId } from "#domain/core/id.ts";
+import { type DirectoryEntry, findInDirectory } from "#server/channels/directory.ts";
+import { channelAdapter } from "#server/providers/channels/adapters.ts";
+import { wakeRelay } from "#server/runtime/outbox.ts";
+import { recordSystemEvent } from "#server/runtime/system-event.ts";
+
+/** Meta sends up to 1,000 updates, 3 MB at most. */
+const MAX_BODY = 3 * 1024 * 1024;
+const KEPT_HEADERS = ["content-type", "user-agent", "x-hub-signature-256", "x-request-id"];
+
+const plain = (status: number, text: string) =>
+  new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+
+async function readRaw(request: Request): Promise<Buffer | null> {
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) return null;
+  const bytes = Buffer.from(await request.arrayBuffer());
+  return bytes.length > MAX_BODY ? null : bytes;
+}
+
+/** Journals the raw request once per delivery and, the first time, tells the turn; both in one transaction. */
+async function journal(entry: DirectoryEntry, rawBody: Buffer, headers: Headers): Promise<void> {
+  const { tenantId, channelId, type } = entry;
+  const deliveryKey = createHash("sha256").update(rawBody).digest("hex");
+  const journalId = newId();
+  const kept = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
+  );
+  const payload = JSON.stringify({ tenantId, channelId, journalId });
+  await withTenant(
+    tenantId,
+    (tx) => tx.sql`
+    with kept as (
+      insert into webhook_journal (tenant_id, id, channel_id, provider, delivery_key, body, headers)
+      values (${tenantId}, ${journalId}, ${channelId}, ${type}, ${deliveryKey}, ${rawBody}, ${JSON.stringify(kept)})
+      on conflict (tenant_id, channel_id, delivery_key) do update
+        set deliveries = webhook_journal.deliveries + 1, last_received_at = now()
+      returning id
+    )
+    insert into outbox (id, tenant_id, name, payload)
+    select ${newId()}, ${tenantId}, 'webhooks/request.received', ${payload} from kept where kept.id = ${journalId}`,
+  );
+  wakeRelay();
+}
+
+/**
+ * The door of a channel's webhooks. 404 for an unknown address, 413 over 3 MB, 401 for a bad signature (nothing is
+ * stored but a counted security event), else 200 as soon as the raw bytes are safe. Nothing slow happens here.
+ */
+export async function acceptWebhook(
+  request: Request,
+  provider: string,
+  channelId: string,
+): Promise<Response> {
+  const entry = await findInDirectory(channelId);
+  const adapter = entry && entry.type === provider ? channelAdapter(provider) : undefined;
+  if (!entry || !adapter) return plain(404, "There is no such channel.");
+  const rawBody = await readRaw(request);
+  if (!rawBody) return plain(413, "The body is larger than 3 MB.");
+  if (!adapter.verify({ headers: request.headers, rawBody, secrets: entry.secrets })) {
+    await recordSystemEvent({
+      kind: "webhook.signature_refused",
+      source: `channel:${channelId}`,
+      severity: 2,
+      tenantId: entry.tenantId,
+      message: `A ${provider} webhook with a wrong signature was refused.`,
+    });
+    return plain(401, "The signature does not fit.");
+  }
+  await journal(entry, rawBody, request.headers);
+  return plain(200, "EVENT_RECEIVED");
+}
+
+/** Answers the provider's check of a webhook address. */
+export async function answerHandshake(
+  request: Request,
+  provider: string,
+  channelId: string,
+): Promise<Response> {
+  const entry = await findInDirectory(channelId);
+  const adapter = entry && entry.type === provider ? channelAdapter(provider) : undefined;
+  if (!entry || !adapter?.handshake) return plain(404, "There is no such channel.");
+  const challenge = adapter.handshake(new URL(request.url).searchParams, entry.secrets);
+  return challenge === null ? plain(403, "The verify token does not fit.") : plain(200, challenge);
+}
