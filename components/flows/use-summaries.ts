@@ -1,0 +1,25 @@
+"use client";
+import { useMemo } from "react";
+import type { FlowSnapshot } from "#domain/flows/flow-definition.ts";
+import { summaryOf } from "./edit-steps.ts";
+import type { FlowOptions } from "./flow-options.ts";
+import { textOf } from "./step-form.ts";
+
+/** The line under a step's name, with the names of what it points at. */
+export function useSummaries(flow: FlowSnapshot, options: FlowOptions): Record<string, string> {
+  return useMemo(() => {
+    const lines = flow.nodes.map((node) => {
+      if (node.type === "api_call") {
+        const connector = options.connectors.find((one) => one.id === textOf(node.settings, "connectorId"));
+        const endpoint = connector?.endpoints.find((one) => one.id === textOf(node.settings, "endpointId"));
+        if (connector && endpoint) return [node.key, `${connector.name} · ${endpoint.name}`];
+      }
+      if (node.type === "template") {
+        const template = options.templates.find((one) => one.id === textOf(node.settings, "templateId"));
+        if (template) return [node.key, `Template · ${template.name}`];
+      }
+      return [node.key, summaryOf(node)];
+    });
+    return Object.fromEntries(lines) as Record<string, string>;
+  }, [flow, options]);
+}
