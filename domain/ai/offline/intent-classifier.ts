@@ -108,11 +108,18 @@ function cosine(a: Vector, b: Map<number, number>): number {
   return sum;
 }
 
-/** Share of a text's content words that the examples use too. */
+/** Share of a text's content words (of all its words, where none is) that the examples use too. */
 function coverage(text: string, vocabulary: Vocabulary): number {
-  const content = wordsOf(text).filter(isContentWord);
-  if (content.length === 0) return 0;
-  return content.filter((word) => vocabulary.knowsWord(word)).length / content.length;
+  const words = wordsOf(text);
+  const content = words.filter(isContentWord);
+  const counted = content.length > 0 ? content : words;
+  if (counted.length === 0) return 0;
+  return counted.filter((word) => vocabulary.knowsWord(word)).length / counted.length;
+}
+
+/** Stretches the raw score so that its best dividing line, 0.3, reads as the usual threshold of 0.5. */
+function calibrate(score: number): number {
+  return score < 0.3 ? (score / 0.3) * 0.5 : 0.5 + ((score - 0.3) / 0.7) * 0.5;
 }
 
 /**
@@ -153,7 +160,7 @@ export function trainIntentClassifier(
       const near = Math.min(1, nearest / 0.45);
       const damp = Math.min(1, near * 0.75 + known * 0.35) * (known === 0 ? 0.3 : 1);
       const scores = usable
-        .map((intent, at) => ({ name: intent.name, confidence: ((powers[at] ?? 0) / sum) * damp }))
+        .map((intent, at) => ({ name: intent.name, confidence: calibrate(((powers[at] ?? 0) / sum) * damp) }))
         .sort((a, b) => b.confidence - a.confidence);
       const best = scores[0];
       return {
