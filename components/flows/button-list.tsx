@@ -21,9 +21,9 @@ export function ButtonList(props: {
           {buttons.length} of {props.most}
         </span>
       </div>
-      <div className="grid grid-cols-2 gap-1.5">
+      <div className="flex flex-wrap gap-1.5">
         {buttons.map((button, index) => (
-          <span key={button.id} className="opt">
+          <span key={button.id} className="opt basis-[40%]">
             <Reply size={14} aria-hidden="true" className="text-ink-3 flex-none" />
             <input
               aria-label={`Label of button ${index + 1}`}

@@ -9,17 +9,32 @@ import {
   type FinalConnectionState,
   type NodeChange,
   ReactFlow,
+  type ReactFlowInstance,
   SelectionMode,
   useReactFlow,
 } from "@xyflow/react";
 import { type DragEvent, useEffect, useMemo, useState } from "react";
 import type { FlowSnapshot } from "#domain/flows/flow-definition.ts";
 import type { FlowProblem } from "#domain/flows/validate-flow.ts";
-import { FlowEdge } from "./flow-edge.tsx";
+import { FlowEdge, type FlowEdgeType } from "./flow-edge.tsx";
 import { graphEdges, graphNodes, type RunMarks } from "./flow-graph.ts";
 import type { FlowTraffic } from "./flow-options.ts";
 import { dragType } from "./palette.tsx";
 import { StepNode, type StepNodeType } from "./step-node.tsx";
+
+/** Opens a flow at its beginning, as large as its width allows; a long one is read downwards. */
+function openAtTop(
+  view: Pick<ReactFlowInstance<StepNodeType, FlowEdgeType>, "getNodes" | "getNodesBounds" | "setViewport">,
+) {
+  const area = view.getNodesBounds(view.getNodes());
+  const box = document.querySelector(".canvas")?.getBoundingClientRect();
+  if (!box || area.width === 0) return;
+  const whole = Math.min((box.width - 80) / area.width, (box.height - 130) / area.height);
+  const wide = Math.min(1, (box.width - 80) / area.width);
+  const zoom = Math.max(0.1, Math.min(1, Math.max(whole, Math.min(wide, 0.86))));
+  const x = box.width / 2 - (area.x + area.width / 2) * zoom;
+  void view.setViewport({ x, y: 76 - area.y * zoom, zoom });
+}
 
 const nodeTypes = { step: StepNode };
 const edgeTypes = { flow: FlowEdge };
@@ -135,9 +150,8 @@ export function FlowCanvas(props: {
       connectionLineType={ConnectionLineType.Bezier}
       connectionRadius={30}
       autoPanOnConnect
-      fitView
-      fitViewOptions={{ maxZoom: 1, padding: { top: "72px", bottom: "40px", left: "60px", right: "40px" } }}
-      proOptions={{ hideAttribution: true }}
+      onInit={openAtTop}
+      attributionPosition="bottom-left"
       onlyRenderVisibleElements={nodes.length > 120}
       aria-label="Canvas"
     >

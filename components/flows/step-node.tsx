@@ -1,7 +1,7 @@
 "use client";
-import { Handle, type Node, type NodeProps, Position, useStore } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, Position, useStore, useUpdateNodeInternals } from "@xyflow/react";
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
-import { memo } from "react";
+import { memo, useEffect } from "react";
 import { Glyph } from "#components/ui/glyph.tsx";
 import { NodeTile } from "#components/ui/node-mark.tsx";
 import type { Port } from "#domain/flows/nodes/node-kind.ts";
@@ -30,10 +30,18 @@ const farZoom = 0.4;
 export const StepNode = memo(function StepNode(props: NodeProps<StepNodeType>) {
   const { data, selected } = props;
   const far = useStore((state) => state.transform[2] < farZoom);
-  const ways = data.ports.filter((port) => port.key !== "error");
-  const error = data.ports.find((port) => port.key === "error");
+  // Ways that may stay open wait at the side until a line is drawn from them.
+  const aside = data.ports.filter(
+    (port) => port.key === "error" || (!port.required && !data.wired.includes(port.key)),
+  );
+  const ways = data.ports.filter((port) => !aside.includes(port));
+  const refresh = useUpdateNodeInternals();
+  const handles = ways.map((port) => port.key).join();
+  useEffect(() => {
+    if (handles !== "") refresh(props.id);
+  }, [handles, refresh, props.id]);
   const shown = ways.length > 1 && !far;
-  const shape = data.type === "start" ? "start" : data.type === "end" ? "end" : "";
+  const shape = data.type === "start" ? "start" : data.type === "end" ? "fin" : "";
   const state = [
     shape,
     selected ? "sel" : "",
@@ -45,12 +53,12 @@ export const StepNode = memo(function StepNode(props: NodeProps<StepNodeType>) {
     <div className={`step-card ${state}`} data-step={props.id}>
       {data.type === "start" ? null : (
         <>
-          <Handle type="target" position={Position.Top} className="port in" />
+          <Handle type="target" position={Position.Top} className="port goal" />
           <Handle
             type="target"
             id="side"
             position={Position.Left}
-            className="port in"
+            className="port goal"
             isConnectableStart={false}
           />
         </>
@@ -84,7 +92,11 @@ export const StepNode = memo(function StepNode(props: NodeProps<StepNodeType>) {
       {shown ? (
         <div className="outs">
           {ways.map((port) => (
-            <span key={port.key} className={port.required && !data.wired.includes(port.key) ? "bad" : ""}>
+            <span
+              key={port.key}
+              title={port.label}
+              className={`clip ${port.required && !data.wired.includes(port.key) ? "bad" : ""}`}
+            >
               {port.label}
             </span>
           ))}
@@ -100,15 +112,17 @@ export const StepNode = memo(function StepNode(props: NodeProps<StepNodeType>) {
           style={{ left: `${((index + 0.5) / ways.length) * 100}%` }}
         />
       ))}
-      {error ? (
+      {aside.map((port, index) => (
         <Handle
-          id="error"
+          key={port.key}
+          id={port.key}
           type="source"
           position={Position.Right}
-          className={`port out side ${data.wired.includes("error") ? "wired" : ""}`}
-          title="If it fails"
+          className={`port out side ${data.wired.includes(port.key) ? "wired" : ""}`}
+          style={{ top: aside.length === 1 ? "50%" : `${((index + 1) / (aside.length + 1)) * 100}%` }}
+          title={port.key === "error" ? "If it fails" : port.label}
         />
-      ) : null}
+      ))}
       {data.waiting > 0 && !far ? (
         <span className="there">
           <Glyph size={14} />

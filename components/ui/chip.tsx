@@ -13,7 +13,9 @@ export type ChipTone =
 /** A status or a fact in a pill: colour, icon and word together. */
 export function Chip(props: { tone?: ChipTone; icon?: ReactNode; children: ReactNode; className?: string }) {
   return (
-    <span className={`chip ${props.tone ?? ""} ${props.className ?? ""}`}>
+    <span
+      className={`chip ${props.tone === "outline" ? "lined" : (props.tone ?? "")} ${props.className ?? ""}`}
+    >
       {props.icon}
       {props.children}
     </span>

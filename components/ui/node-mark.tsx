@@ -71,7 +71,10 @@ export function NodeTile(props: { type: string; mode?: string | null; size?: "s"
   const mark = nodeMark(props.type, props.mode);
   const Icon = mark.icon;
   return (
-    <span className={`tile ${mark.family} ${props.size === "m" ? "m" : ""}`} aria-hidden="true">
+    <span
+      className={`tile ${mark.family === "end" ? "fin" : mark.family} ${props.size === "m" ? "m" : ""}`}
+      aria-hidden="true"
+    >
       <Icon size={props.size === "m" ? 16 : 14} strokeWidth={1.6} />
     </span>
   );

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+
+/** A room that is a list: bar with name, count and acts; tabs; the table below. */
+export function ListPage(props: {
+  title: ReactNode;
+  count?: number | null;
+  tabs?: ReactNode;
+  tools?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <div className="sheet col">
+      <header className="bar">
+        <h1 className="text-title whitespace-nowrap">{props.title}</h1>
+        {props.count == null ? null : (
+          <span className="text-ink-3 num">{props.count.toLocaleString("en-US")}</span>
+        )}
+        {props.tabs ? <span className="ms-4 flex self-stretch overflow-x-auto">{props.tabs}</span> : null}
+        <span className="end row gap-1.5">{props.actions}</span>
+      </header>
+      {props.tools ? <div className="row border-line flex-none border-b px-5 py-2">{props.tools}</div> : null}
+      <div className="min-h-0 flex-1 overflow-auto px-2">{props.children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,160 @@
+"use client";
+import { useState } from "react";
+import { Button } from "./button.tsx";
+import { SelectField, TextArea, TextField } from "./field.tsx";
+import { Switch } from "./switch.tsx";
+
+export type FieldValue = string | number | boolean | string[] | null;
+export type FieldValues = Record<string, FieldValue>;
+
+/** One field of a form. `secret` shows only the last characters; left empty it stays as it is. */
+export interface FieldSpec {
+  name: string;
+  label: string;
+  kind?: "text" | "secret" | "number" | "amount" | "select" | "area" | "switch" | "list" | "lines" | "date";
+  options?: ReadonlyArray<{ value: string; label: string }>;
+  hint?: string;
+  placeholder?: string;
+  required?: boolean;
+  code?: boolean;
+  /** Shown only while this holds. */
+  when?: (values: FieldValues) => boolean;
+}
+
+function toText(value: FieldValue | undefined, spec: FieldSpec): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.join(spec.kind === "lines" ? "\n" : ", ");
+  return String(value);
+}
+
+function fromText(text: string, spec: FieldSpec): FieldValue {
+  if (spec.kind === "list" || spec.kind === "lines")
+    return text
+      .split(spec.kind === "lines" ? "\n" : ",")
+      .map((part) => part.trim())
+      .filter(Boolean);
+  if (spec.kind === "number") return text === "" ? null : Number(text);
+  return text === "" && !spec.required ? null : text;
+}
+
+function changed(spec: FieldSpec, now: FieldValue | undefined, before: FieldValue | undefined): boolean {
+  if (spec.kind === "secret") return typeof now === "string" && now !== "";
+  return JSON.stringify(now ?? null) !== JSON.stringify(before ?? null);
+}
+
+/** A form of a record: only what changed is sent; what the server refuses stands above the button. */
+export function RecordForm(props: {
+  fields: ReadonlyArray<FieldSpec>;
+  initial: FieldValues;
+  submitLabel: string;
+  busyLabel?: string;
+  /** Sends everything, not only changes: for new records. */
+  whole?: boolean;
+  readOnly?: boolean;
+  onSubmit: (values: FieldValues) => Promise<string | null>;
+}) {
+  const [values, setValues] = useState<FieldValues>(props.initial);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const shown = props.fields.filter((spec) => !spec.when || spec.when(values));
+  const send = async () => {
+    const picked = shown.filter((spec) =>
+      props.whole
+        ? !(spec.kind === "secret" && !values[spec.name]) && values[spec.name] !== undefined
+        : changed(spec, values[spec.name], props.initial[spec.name]),
+    );
+    setBusy(true);
+    const problem = await props.onSubmit(
+      Object.fromEntries(picked.map((spec) => [spec.name, values[spec.name] ?? null])),
+    );
+    setBusy(false);
+    setFailure(problem);
+  };
+  return (
+    <form
+      className="col gap-4 p-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void send();
+      }}
+    >
+      <fieldset disabled={props.readOnly} className="contents">
+        {shown.map((spec) => (
+          <Field
+            key={spec.name}
+            spec={spec}
+            value={values[spec.name]}
+            onChange={(value) => setValues((old) => ({ ...old, [spec.name]: value }))}
+          />
+        ))}
+      </fieldset>
+      {failure ? (
+        <p className="field-error" role="alert">
+          {failure}
+        </p>
+      ) : null}
+      {props.readOnly ? null : (
+        <Button type="submit" variant="primary" busy={busy} className="self-start">
+          {busy ? (props.busyLabel ?? "Saving") : props.submitLabel}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+function Field(props: {
+  spec: FieldSpec;
+  value: FieldValue | undefined;
+  onChange: (value: FieldValue) => void;
+}) {
+  const { spec, value } = props;
+  const common = { label: spec.label, hint: spec.hint, name: spec.name };
+  if (spec.kind === "switch")
+    return <Switch label={spec.label} hint={spec.hint} checked={value === true} onChange={props.onChange} />;
+  if (spec.kind === "select")
+    return (
+      <SelectField
+        {...common}
+        options={spec.options ?? []}
+        value={toText(value, spec)}
+        required={spec.required ?? false}
+        {...(spec.required ? {} : { placeholder: spec.placeholder ?? "–" })}
+        onChange={(event) => props.onChange(fromText(event.target.value, spec))}
+      />
+    );
+  if (spec.kind === "area" || spec.kind === "lines")
+    return (
+      <TextArea
+        {...common}
+        rows={spec.kind === "lines" ? 8 : 4}
+        placeholder={spec.placeholder}
+        required={spec.required ?? false}
+        className={spec.code ? "code" : ""}
+        defaultValue={toText(value, spec)}
+        onChange={(event) => props.onChange(fromText(event.target.value, spec))}
+      />
+    );
+  return (
+    <TextField
+      {...common}
+      type={
+        spec.kind === "secret"
+          ? "password"
+          : spec.kind === "number"
+            ? "number"
+            : spec.kind === "date"
+              ? "date"
+              : "text"
+      }
+      inputMode={spec.kind === "amount" ? "decimal" : undefined}
+      autoComplete={spec.kind === "secret" ? "new-password" : "off"}
+      placeholder={spec.placeholder}
+      required={spec.required ?? false}
+      className={spec.code ? "code" : ""}
+      {...(spec.kind === "list"
+        ? { defaultValue: toText(value, spec) }
+        : { value: spec.kind === "secret" && typeof value !== "string" ? "" : toText(value, spec) })}
+      onChange={(event) => props.onChange(fromText(event.target.value, spec))}
+    />
+  );
+}
