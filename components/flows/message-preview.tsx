@@ -2,8 +2,8 @@
 import { Reply } from "lucide-react";
 import { useState } from "react";
 import { Segmented } from "#components/ui/segmented.tsx";
+import { renderTemplate } from "#domain/core/template-text.ts";
 import type { Button, Variables } from "#domain/flows/run/state.ts";
-import { renderTemplate } from "#domain/flows/template-text.ts";
 
 type Look = "whatsapp" | "web" | "sms";
 const limits: Record<Look, { text: number; plain: number; buttons: number; label: number }> = {

@@ -1,0 +1,137 @@
+"use client";
+import type { ReactNode } from "react";
+import { Chip } from "#components/ui/chip.tsx";
+import { ProbeBox, type ProbeResult } from "#components/ui/probe-box.tsx";
+import type { FieldSpec } from "#components/ui/record-form.tsx";
+import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
+
+export interface AiProviderRowView {
+  id: string;
+  name: string;
+  type: string;
+  model: string;
+  apiBaseUrl: string | null;
+  apiKeyTail: string | null;
+  isDefault: boolean;
+  priority: number;
+  /** The platform's own: seen and chosen, never changed here. */
+  platform: boolean;
+  requestCount: number;
+  errorCount: number;
+}
+
+const types = [
+  "openai",
+  "anthropic",
+  "google",
+  "mistral",
+  "groq",
+  "cohere",
+  "together",
+  "deepseek",
+  "ollama",
+  "localai",
+  "huggingface",
+  "openai-compatible",
+  "offline",
+];
+
+function fields(row: AiProviderRowView | null): FieldSpec[] {
+  return [
+    { name: "name", label: "Name", required: true },
+    {
+      name: "type",
+      label: "Type",
+      kind: "select",
+      required: true,
+      options: types.map((value) => ({ value, label: value })),
+    },
+    { name: "model", label: "Model", required: true, code: true },
+    {
+      name: "apiKey",
+      label: "Key",
+      kind: "secret",
+      hint: row?.apiKeyTail ? `Kept encrypted, ends in ${row.apiKeyTail}.` : "Kept encrypted.",
+    },
+    {
+      name: "apiBaseUrl",
+      label: "Address",
+      code: true,
+      hint: "Empty: the provider's own, with its version.",
+    },
+    { name: "priority", label: "Order when one fails", kind: "number" },
+    { name: "isDefault", label: "Asked when nothing names a provider", kind: "switch" },
+  ];
+}
+
+/** Models behind addresses: the workspace's own and the platform's. */
+export function AiProviderRoom(props: {
+  source: RecordSource<AiProviderRowView>;
+  tabs?: ReactNode;
+  title?: string;
+  onTest: ((id: string) => Promise<ProbeResult>) | null;
+}) {
+  return (
+    <RecordRoom
+      title={props.title ?? "AI"}
+      noun="provider"
+      tabs={props.tabs}
+      source={props.source}
+      idOf={(row) => row.id}
+      nameOf={(row) => row.name}
+      subtitleOf={(row) => (row.platform ? "Provided by the platform" : row.type)}
+      empty="Without a provider of your own, the platform's is asked."
+      createInitial={{ type: "openai", isDefault: false, priority: 0 }}
+      createFields={fields(null)}
+      editFields={(row) => (row.platform ? [] : fields(row))}
+      valuesOf={(row) => ({
+        name: row.name,
+        type: row.type,
+        model: row.model,
+        apiBaseUrl: row.apiBaseUrl,
+        priority: row.priority,
+        isDefault: row.isDefault,
+      })}
+      below={(row) =>
+        props.onTest ? (
+          <ProbeBox
+            label="Ask it something"
+            busyLabel="Asking"
+            run={async () =>
+              (await props.onTest?.(row.id)) ?? { ok: false, text: "There is nothing to test." }
+            }
+          />
+        ) : null
+      }
+      columns={[
+        {
+          key: "name",
+          head: "Provider",
+          cell: (row) => (
+            <span className="row">
+              {row.name}
+              {row.isDefault ? <Chip tone="accent">Default</Chip> : null}
+              {row.platform ? <Chip tone="outline">Platform</Chip> : null}
+            </span>
+          ),
+        },
+        { key: "type", head: "Type", desk: true, cell: (row) => row.type },
+        { key: "model", head: "Model", cell: (row) => <span className="code">{row.model}</span> },
+        {
+          key: "calls",
+          head: "Calls",
+          number: true,
+          desk: true,
+          cell: (row) => row.requestCount.toLocaleString("en-US"),
+        },
+        {
+          key: "errors",
+          head: "Failed",
+          number: true,
+          desk: true,
+          cell: (row) => <span className={row.errorCount > 0 ? "text-critical" : ""}>{row.errorCount}</span>,
+        },
+      ]}
+    />
+  );
+}
