@@ -1,0 +1,87 @@
+"use client";
+import { Amount } from "#components/ui/amount.tsx";
+import type { FieldSpec } from "#components/ui/record-form.tsx";
+import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+
+export interface PlanRowView {
+  id: string;
+  name: string;
+  code: string;
+  currency: string;
+  monthlyPrice: string;
+  yearlyPrice: string | null;
+  trialDays: number;
+  active: boolean;
+  included: Record<string, string | number>;
+}
+
+const fields: ReadonlyArray<FieldSpec> = [
+  { name: "name", label: "Name", required: true },
+  { name: "code", label: "Code", required: true, code: true },
+  { name: "currency", label: "Currency", required: true },
+  { name: "monthlyPrice", label: "Price a month", kind: "amount", required: true },
+  { name: "yearlyPrice", label: "Price a year", kind: "amount" },
+  { name: "trialDays", label: "Days of trial", kind: "number" },
+];
+
+/** What tenants subscribe to. */
+export function PlanRoom(props: { source: RecordSource<PlanRowView> }) {
+  return (
+    <RecordRoom
+      title="Plans"
+      noun="plan"
+      source={props.source}
+      idOf={(row) => row.id}
+      nameOf={(row) => row.name}
+      subtitleOf={(row) => row.code}
+      empty="A plan has a price, what it includes, and its limits."
+      createInitial={{ currency: "USD", trialDays: 0 }}
+      createFields={fields}
+      editFields={() => fields}
+      valuesOf={(row) => ({
+        name: row.name,
+        code: row.code,
+        currency: row.currency,
+        monthlyPrice: row.monthlyPrice,
+        yearlyPrice: row.yearlyPrice,
+        trialDays: row.trialDays,
+      })}
+      columns={[
+        { key: "name", head: "Plan", cell: (row) => row.name },
+        { key: "code", head: "Code", cell: (row) => <span className="code">{row.code}</span> },
+        {
+          key: "month",
+          head: "A month",
+          number: true,
+          cell: (row) => <Amount value={row.monthlyPrice} currency={row.currency} symbol />,
+        },
+        {
+          key: "year",
+          head: "A year",
+          number: true,
+          desk: true,
+          cell: (row) =>
+            row.yearlyPrice ? <Amount value={row.yearlyPrice} currency={row.currency} symbol /> : "–",
+        },
+        {
+          key: "included",
+          head: "Includes",
+          desk: true,
+          cell: (row) => (
+            <span className="text-ink-2">
+              {Object.entries(row.included)
+                .map(([name, count]) => `${Number(count).toLocaleString("en-US")} ${name}`)
+                .join(", ") || "nothing"}
+            </span>
+          ),
+        },
+        {
+          key: "status",
+          head: "Status",
+          cell: (row) => <StatusChip status={row.active ? "active" : "archived"} />,
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,94 @@
+"use client";
+import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
+
+export interface ProviderPriceRowView {
+  id: string;
+  provider: string;
+  model: string;
+  serviceType: string;
+  unit: string;
+  currency: string;
+  parts: Record<string, string>;
+  validFrom: string;
+  validTo: string | null;
+  source: string;
+}
+
+/** What providers charge, dated: a new price begins, an old one is never changed. */
+export function ProviderPriceRoom(props: {
+  source: RecordSource<ProviderPriceRowView>;
+  search: string;
+  onSearch: (value: string) => void;
+}) {
+  const time = useTimeFormat();
+  return (
+    <RecordRoom
+      title="Provider prices"
+      noun="price"
+      source={props.source}
+      idOf={(row) => row.id}
+      nameOf={(row) => row.model}
+      subtitleOf={(row) => `${row.provider}, ${row.serviceType}`}
+      search={{ label: "Search models", value: props.search, onChange: props.onSearch }}
+      empty="A call of an unpriced model is recorded, told, and priced later."
+      createInitial={{ serviceType: "token", unit: "per_1k_tokens", currency: "USD" }}
+      createFields={[
+        { name: "provider", label: "Provider", required: true },
+        { name: "model", label: "Model", required: true, code: true },
+        {
+          name: "validFrom",
+          label: "Begins",
+          required: true,
+          code: true,
+          placeholder: "2026-12-01T00:00:00.000Z",
+        },
+        {
+          name: "unit",
+          label: "Unit",
+          kind: "select",
+          required: true,
+          options: ["per_1k_tokens", "per_1m_tokens"].map((value) => ({
+            value,
+            label: value.replaceAll("_", " "),
+          })),
+        },
+        { name: "currency", label: "Currency", required: true },
+        { name: "input", label: "Input", kind: "amount", required: true },
+        { name: "cachedInput", label: "Cached input", kind: "amount" },
+        { name: "output", label: "Output", kind: "amount", required: true },
+      ]}
+      above={(row) => (
+        <dl className="facts p-5">
+          {Object.entries(row.parts).map(([part, price]) => (
+            <Part
+              key={part}
+              part={part}
+              price={`${price} ${row.currency} ${row.unit.replaceAll("_", " ")}`}
+            />
+          ))}
+          <Part part="Begins" price={time.full(row.validFrom)} />
+          <Part part="Source" price={row.source} />
+        </dl>
+      )}
+      columns={[
+        { key: "model", head: "Model", cell: (row) => <span className="code">{row.model}</span> },
+        { key: "provider", head: "Provider", cell: (row) => row.provider },
+        { key: "type", head: "Service", desk: true, cell: (row) => row.serviceType },
+        { key: "in", head: "In", number: true, cell: (row) => row.parts.input ?? row.parts.amount ?? "–" },
+        { key: "out", head: "Out", number: true, cell: (row) => row.parts.output ?? "–" },
+        { key: "unit", head: "Unit", desk: true, cell: (row) => row.unit.replaceAll("_", " ") },
+        { key: "from", head: "Begins", desk: true, cell: (row) => time.date(row.validFrom) },
+      ]}
+    />
+  );
+}
+
+function Part(props: { part: string; price: string }) {
+  return (
+    <>
+      <dt>{props.part}</dt>
+      <dd className="num">{props.price}</dd>
+    </>
+  );
+}

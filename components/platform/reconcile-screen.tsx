@@ -1,0 +1,92 @@
+"use client";
+import { Scale } from "lucide-react";
+import { Amount, decimalsOf } from "#components/ui/amount.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
+import { Empty } from "#components/ui/empty.tsx";
+import { ListPage } from "#components/ui/list-page.tsx";
+import { Seal } from "#components/ui/seal.tsx";
+
+export interface ReconcileRowView {
+  tenantId: string;
+  tenantName: string;
+  records: string;
+  rollUps: string;
+  invoices: string | null;
+  differences: ReadonlyArray<string>;
+}
+
+/** Raw records, roll-ups and invoices side by side: they must be the same to the last digit. */
+export function ReconcileScreen(props: {
+  rows: ReadonlyArray<ReconcileRowView> | null;
+  error: string | null;
+  busy: boolean;
+  onRun: () => void;
+}) {
+  const rows = props.rows;
+  const decimals = decimalsOf((rows ?? []).flatMap((row) => [row.records, row.rollUps, row.invoices]));
+  const differing = rows?.filter((row) => row.differences.length > 0).length ?? 0;
+  return (
+    <ListPage
+      title="Reconcile"
+      actions={
+        <>
+          {rows ? (
+            <Seal ok={differing === 0} className="me-2">
+              {differing === 0 ? "0 differences" : `${differing} tenants differ`}
+            </Seal>
+          ) : null}
+          <Button variant="primary" icon={<Scale size={14} />} busy={props.busy} onClick={props.onRun}>
+            {props.busy ? "Comparing" : "Compare now"}
+          </Button>
+        </>
+      }
+    >
+      <DataTable
+        label="Reconciliation"
+        rows={rows ?? (props.busy ? null : [])}
+        error={props.error}
+        onRetry={props.onRun}
+        idOf={(row) => row.tenantId}
+        empty={
+          <Empty
+            title="Not compared yet"
+            text="The comparison adds up every record of every tenant and lays the sums beside the roll-ups and the invoices."
+          />
+        }
+        columns={[
+          { key: "tenant", head: "Tenant", cell: (row) => <b>{row.tenantName}</b> },
+          {
+            key: "raw",
+            head: "Raw usage records",
+            number: true,
+            cell: (row) => <Amount value={row.records} decimals={decimals} />,
+          },
+          {
+            key: "daily",
+            head: "Daily roll-ups",
+            number: true,
+            cell: (row) => <Amount value={row.rollUps} decimals={decimals} />,
+          },
+          {
+            key: "lines",
+            head: "Invoice lines, exact",
+            number: true,
+            desk: true,
+            cell: (row) =>
+              row.invoices === null ? "–" : <Amount value={row.invoices} decimals={decimals} />,
+          },
+          {
+            key: "seal",
+            head: "",
+            cell: (row) => (
+              <Seal ok={row.differences.length === 0}>
+                {row.differences.length === 0 ? "Equal" : row.differences.join("; ")}
+              </Seal>
+            ),
+          },
+        ]}
+      />
+    </ListPage>
+  );
+}
