@@ -24,8 +24,9 @@ export type GroupState = {
   timezone: string;
   currency: string;
   pricingVersion: number;
-  /** Now on the tenant's clock. */
+  /** Now on the tenant's clock, which is real time moved by the offset. */
   nowMs: number;
+  offsetMs: number;
   planId: string | null;
   included: Included;
   quotas: LiveQuota[];
@@ -162,7 +163,8 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
       : tx.sql`select last_seq, timezone from billing_ledgers where tenant_id = ${tenantId}`;
   const [[ledger], [row]] = await Promise.all([locking, selectState(tx, wanted)]);
   if (!ledger || !row) throw new LedgerMissing("The tenant has no ledger yet.");
-  const nowMs = Date.now() + Number(row.clock_offset_ms);
+  const offsetMs = Number(row.clock_offset_ms);
+  const nowMs = Date.now() + offsetMs;
   const zone = ledger.timezone as string;
   const list = <T>(value: unknown) => (value ?? []) as T[];
   return {
@@ -171,6 +173,7 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
     currency: row.currency as string,
     pricingVersion: Number(row.pricing_version),
     nowMs,
+    offsetMs,
     planId: row.plan_id as string | null,
     included: (row.included ?? {}) as Included,
     quotas: list<QuotaRow>(row.quotas).map((quota) => readQuota(quota, zone, nowMs)),

@@ -4,6 +4,7 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { logger } from "#server/runtime/logger.ts";
 import { once } from "#server/runtime/process.ts";
 import type { MeterOp, OpOutcome } from "./decide-group.ts";
+import { rememberFooting, tryFastReserve } from "./fast-reserve.ts";
 import { findUsageRecord } from "./find-record.ts";
 import { runGroup } from "./run-group.ts";
 import {
@@ -57,25 +58,39 @@ class GroupCommitter {
 
   private async settle(tenantId: TenantId, group: Waiting[]): Promise<void> {
     try {
+      if (await this.reserveAlone(group)) return;
       const { decision, state } = await runGroup(
         tenantId,
         group.map((one) => one.op),
       );
+      rememberFooting(tenantId, state);
       for (const [i, one] of group.entries()) {
         const outcome = decision.outcomes[i];
         if (outcome) one.resolve({ outcome, currency: state.currency });
       }
     } catch (error) {
-      if (group.length === 1) {
-        group[0]?.reject(error);
-        return;
-      }
-      // One bad operation must not fail its neighbours: halve until it stands alone.
-      logger.warn({ tenantId, size: group.length, error }, "a metering group failed and is split");
-      const middle = Math.ceil(group.length / 2);
-      await this.settle(tenantId, group.slice(0, middle));
-      await this.settle(tenantId, group.slice(middle));
+      await this.splitOrReject(tenantId, group, error);
     }
+  }
+
+  private async reserveAlone(group: Waiting[]): Promise<boolean> {
+    const [alone, ...others] = group;
+    if (alone?.op.kind !== "reserve" || others.length > 0) return false;
+    const outcome = await tryFastReserve(alone.op.request);
+    if (outcome) alone.resolve({ outcome: { kind: "reserved", outcome }, currency: "" });
+    return outcome !== null;
+  }
+
+  private async splitOrReject(tenantId: TenantId, group: Waiting[], error: unknown): Promise<void> {
+    if (group.length === 1) {
+      group[0]?.reject(error);
+      return;
+    }
+    // One bad operation must not fail its neighbours: halve until it stands alone.
+    logger.warn({ tenantId, size: group.length, error }, "a metering group failed and is split");
+    const middle = Math.ceil(group.length / 2);
+    await this.settle(tenantId, group.slice(0, middle));
+    await this.settle(tenantId, group.slice(middle));
   }
 }
 
