@@ -37,6 +37,8 @@ export type GroupState = {
   ended: StoredReservation[];
   allowances: Map<string, Amount>;
   closings: Map<string, number>;
+  /** The months that allowances and closings were read for. */
+  months: ReadonlySet<string>;
 };
 
 type Wanted = { commits: number; keyHashes: string[]; reservationIds: string[]; months: string[] };
@@ -197,5 +199,6 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
       ]),
     ),
     closings: new Map(list<[string, number]>(row.closed)),
+    months: new Set(wanted.months),
   };
 }

@@ -4,9 +4,11 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { logger } from "#server/runtime/logger.ts";
 import { once } from "#server/runtime/process.ts";
 import type { MeterOp, OpOutcome } from "./decide-group.ts";
-import { rememberFooting, tryFastReserve } from "./fast-reserve.ts";
+import { tryFastCommit } from "./fast-commit.ts";
+import { tryFastReserve } from "./fast-reserve.ts";
 import { findUsageRecord } from "./find-record.ts";
-import { runGroup } from "./run-group.ts";
+import { rememberFooting } from "./footing.ts";
+import { type GroupResult, runGroup } from "./run-group.ts";
 import {
   payloadHash,
   type Reservation,
@@ -58,27 +60,34 @@ class GroupCommitter {
 
   private async settle(tenantId: TenantId, group: Waiting[]): Promise<void> {
     try {
-      if (await this.reserveAlone(group)) return;
-      const { decision, state } = await runGroup(
-        tenantId,
-        group.map((one) => one.op),
-      );
-      rememberFooting(tenantId, state);
-      for (const [i, one] of group.entries()) {
-        const outcome = decision.outcomes[i];
-        if (outcome) one.resolve({ outcome, currency: state.currency });
-      }
+      if (await this.settleAlone(tenantId, group)) return;
+      const ops = group.map((one) => one.op);
+      this.answer(tenantId, group, await runGroup(tenantId, ops));
     } catch (error) {
       await this.splitOrReject(tenantId, group, error);
     }
   }
 
-  private async reserveAlone(group: Waiting[]): Promise<boolean> {
+  private async settleAlone(tenantId: TenantId, group: Waiting[]): Promise<boolean> {
     const [alone, ...others] = group;
-    if (alone?.op.kind !== "reserve" || others.length > 0) return false;
-    const outcome = await tryFastReserve(alone.op.request);
-    if (outcome) alone.resolve({ outcome: { kind: "reserved", outcome }, currency: "" });
-    return outcome !== null;
+    if (!alone || others.length > 0) return false;
+    if (alone.op.kind === "reserve") {
+      const outcome = await tryFastReserve(alone.op.request);
+      if (outcome) alone.resolve({ outcome: { kind: "reserved", outcome }, currency: "" });
+      return outcome !== null;
+    }
+    if (alone.op.kind !== "commit") return false;
+    const done = await tryFastCommit(tenantId, alone.op);
+    if (done) this.answer(tenantId, group, done);
+    return done !== null;
+  }
+
+  private answer(tenantId: TenantId, group: Waiting[], { decision, state }: GroupResult): void {
+    rememberFooting(tenantId, state);
+    for (const [i, one] of group.entries()) {
+      const outcome = decision.outcomes[i];
+      if (outcome) one.resolve({ outcome, currency: state.currency });
+    }
   }
 
   private async splitOrReject(tenantId: TenantId, group: Waiting[], error: unknown): Promise<void> {

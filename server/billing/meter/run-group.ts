@@ -8,6 +8,9 @@ import { ensurePartitions } from "./usage-partitions.ts";
 import { writeEvents } from "./write-events.ts";
 import { writeGroup } from "./write-group.ts";
 
+/** What a group decided and the state it left the tenant in. */
+export type GroupResult = { decision: Decision; state: GroupState };
+
 class PricingChanged extends Error {}
 
 const RETRY_CODES = new Set(["40001", "40P01", "55P03", "57P01", "CONNECTION_CLOSED", "CONNECTION_ENDED"]);
@@ -47,10 +50,7 @@ function neighbourMonth(occurredAt: string, month: string): string {
   return month;
 }
 
-async function attempt(
-  tenantId: TenantId,
-  ops: readonly MeterOp[],
-): Promise<{ decision: Decision; state: GroupState }> {
+async function attempt(tenantId: TenantId, ops: readonly MeterOp[]): Promise<GroupResult> {
   const pricing = await currentPricing();
   let writes: Promise<unknown>[] = [];
   try {
@@ -62,7 +62,9 @@ async function attempt(
       // Not awaited here: the commit travels with the writes and answers for them.
       writes = [...writeGroup(tx, state, decision), ...writeEvents(tx, state, decision)];
       for (const write of writes) write.catch(() => undefined);
-      return { decision, state };
+      // The state that the next lone commit starts from.
+      const lastSeq = state.lastSeq + ops.filter((op) => op.kind === "commit").length;
+      return { decision, state: { ...state, lastSeq } };
     });
   } catch (error) {
     // A failed write is the reason; the refused commit only its echo.
@@ -80,10 +82,7 @@ function isRetryable(error: unknown): boolean {
  * Runs one group of a tenant's operations in one transaction: read under the lock, decide, write, commit. Retries
  * where another process got in the way or prices changed meanwhile; every retry decides anew.
  */
-export async function runGroup(
-  tenantId: TenantId,
-  ops: readonly MeterOp[],
-): Promise<{ decision: Decision; state: GroupState }> {
+export async function runGroup(tenantId: TenantId, ops: readonly MeterOp[]): Promise<GroupResult> {
   await ensurePartitions(ops);
   for (let tries = 1; ; tries += 1) {
     try {

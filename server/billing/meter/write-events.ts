@@ -48,7 +48,8 @@ function unpricedRow(record: NewRecord): OutboxRow {
   };
 }
 
-function counterRows(records: readonly NewRecord[]) {
+/** What a group adds to the counters of AI providers, as deltas that are folded later. */
+export function counterRows(records: readonly NewRecord[]) {
   const counters = new Map<string, { requests: number; errors: number; tokens: bigint; cost: bigint }>();
   for (const { fact, recorded, priced } of records) {
     if (!fact.aiProviderId) continue;
@@ -96,6 +97,16 @@ function writeMarks(tx: TenantTransaction, state: GroupState, marks: readonly Cr
     from fired`;
 }
 
+type CounterRow = ReturnType<typeof counterRows>[number];
+
+/** Sends counter deltas. */
+export function writeCounters(tx: TenantTransaction, counters: readonly CounterRow[]): Promise<unknown> {
+  return tx.sql`insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
+    select ${tx.tenantId}, id, type, subject, counter, delta
+    from json_to_recordset(${JSON.stringify(counters)}::json)
+      as x(id uuid, type text, subject uuid, counter text, delta numeric)`.execute();
+}
+
 /** What happens seldom: marks that fired, quotas that filled, models without a price, counters of AI providers. */
 export function writeEvents(
   tx: TenantTransaction,
@@ -115,12 +126,6 @@ export function writeEvents(
     );
   }
   const counters = counterRows(decision.records);
-  if (counters.length > 0) {
-    writes.push(
-      tx.sql`insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
-        select ${tx.tenantId}, id, type, subject, counter, delta from json_to_recordset(${JSON.stringify(counters)}::json)
-          as x(id uuid, type text, subject uuid, counter text, delta numeric)`.execute(),
-    );
-  }
+  if (counters.length > 0) writes.push(writeCounters(tx, counters));
   return writes;
 }

@@ -23,7 +23,8 @@ const RESERVATION: readonly Column<NewReservation>[] = [
   ["quotas", "text", (r) => `{${r.quotaIds.join(",")}}`],
   ["ttl", "float8", (r) => r.request.ttlSeconds ?? 600],
 ];
-const ALERT: readonly Column<LiveAlert>[] = [
+/** An alert's running state as columns. */
+export const ALERT: readonly Column<LiveAlert>[] = [
   ["id", "uuid", (a) => a.id],
   ["start", "timestamptz", startOf],
   ["spent", "numeric", (a) => formatAmount(a.spent)],
@@ -55,15 +56,20 @@ function limitParts(s: Statement, tenant: string, state: GroupState, decision: D
       from ${s.rows(state.alerts, ALERT)} where t.tenant_id = ${tenant} and t.id = x.id`);
   }
   if (decision.records.length > 0 && state.allowances.size > 0) {
-    const rows = [...state.allowances].map(([key, used]) => {
-      const [month = "", kind = ""] = key.split(" ");
-      return { month, kind, used };
-    });
-    parts.push(`insert into usage_allowances (tenant_id, id, month, kind, used)
-      select ${tenant}, id, month, kind, used from ${s.rows(rows, ALLOWANCE)}
-      on conflict (tenant_id, month, kind) do update set used = excluded.used`);
+    parts.push(allowancePart(s, tenant, state));
   }
   return parts;
+}
+
+/** The part that keeps how much of each allowance is used; `guard` joins a CTE without which nothing is written. */
+export function allowancePart(s: Statement, tenant: string, state: GroupState, guard = ""): string {
+  const rows = [...state.allowances].map(([key, used]) => {
+    const [month = "", kind = ""] = key.split(" ");
+    return { month, kind, used };
+  });
+  return `insert into usage_allowances (tenant_id, id, month, kind, used)
+    select ${tenant}, id, month, kind, used from ${s.rows(rows, ALLOWANCE)}${guard} where true
+    on conflict (tenant_id, month, kind) do update set used = excluded.used`;
 }
 
 /** Sends everything a group writes as one statement of data-modifying CTEs: only what there is something for. */

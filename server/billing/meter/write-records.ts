@@ -110,7 +110,7 @@ function threadColumns(records: readonly NewRecord[], idOf: IdOf): Column<Sums>[
   ];
 }
 
-function addToThreads(s: Statement, tenant: string, records: readonly NewRecord[]): string[] {
+function addToThreads(s: Statement, tenant: string, records: readonly NewRecord[], guard: string): string[] {
   const conversationOf: IdOf = (r) => r.fact.conversationId;
   const messageOf: IdOf = (r) => r.fact.messageId;
   const conversations = sumBy(records, conversationOf);
@@ -120,13 +120,13 @@ function addToThreads(s: Statement, tenant: string, records: readonly NewRecord[
     parts.push(`update conversations t set tokens_used = t.tokens_used + x.tokens,
       voice_minutes = t.voice_minutes + x.seconds / 60, provider_cost = t.provider_cost + x.cost,
       client_price = t.client_price + x.price, profit = t.profit + x.price - x.cost
-      from ${s.rows(conversations, threadColumns(records, conversationOf))}
+      from ${s.rows(conversations, threadColumns(records, conversationOf))}${guard}
       where t.tenant_id = ${tenant} and t.id = x.id`);
   }
   if (messages.length > 0) {
     parts.push(`update messages t set tokens_used = t.tokens_used + x.tokens,
       provider_cost = t.provider_cost + x.cost, client_price = t.client_price + x.price
-      from ${s.rows(messages, threadColumns(records, messageOf))}
+      from ${s.rows(messages, threadColumns(records, messageOf))}${guard}
       where t.tenant_id = ${tenant} and t.id = x.id`);
   }
   return parts;
@@ -134,23 +134,29 @@ function addToThreads(s: Statement, tenant: string, records: readonly NewRecord[
 
 /**
  * The parts of a group's statement that write its records with their keys, roll-ups and the totals of their
- * conversations and messages; set-based, in one order of tables and keys for every group. `tenant` is a parameter.
+ * conversations and messages; set-based, in one order of tables and keys for every group. `tenant` is a
+ * parameter; `guard` joins a CTE without which nothing is written.
  */
-export function recordParts(s: Statement, tenant: string, records: readonly NewRecord[]): string[] {
+export function recordParts(
+  s: Statement,
+  tenant: string,
+  records: readonly NewRecord[],
+  guard = "",
+): string[] {
   const subject = (r: NewRecord) => `${r.fact.serviceType}\n${r.fact.provider}\n${r.fact.model}`;
   const daily = sumBy(records, (r) => `${r.day}\n${subject(r)}\n${r.closing}`);
   const hourly = sumBy(records, (r) => `${hourOf(r.fact.occurredAt)}\n${subject(r)}`);
   return [
     `insert into usage_breakdown (tenant_id, ${RECORD_NAMES})
-      select ${tenant}, ${RECORD_VALUES} from ${s.rows(records, RECORD)}`,
+      select ${tenant}, ${RECORD_VALUES} from ${s.rows(records, RECORD)}${guard}`,
     `insert into usage_keys (tenant_id, key_hash, record_id, payload_hash, key)
-      select ${tenant}, hash, id, payload, key from ${s.rows(records, KEY)}`,
+      select ${tenant}, hash, id, payload, key from ${s.rows(records, KEY)}${guard}`,
     `insert into usage_daily as t (tenant_id, ${namesOf(DAILY)})
-      select ${tenant}, ${namesOf(DAILY)} from ${s.rows(daily, DAILY)}
+      select ${tenant}, ${namesOf(DAILY)} from ${s.rows(daily, DAILY)}${guard} where true
       on conflict (tenant_id, day, service_type, provider, model, closing) do update set ${DAILY_RAISE}`,
     `insert into usage_hourly as t (tenant_id, ${namesOf(HOURLY)})
-      select ${tenant}, ${namesOf(HOURLY)} from ${s.rows(hourly, HOURLY)}
+      select ${tenant}, ${namesOf(HOURLY)} from ${s.rows(hourly, HOURLY)}${guard} where true
       on conflict (tenant_id, hour, service_type, provider, model) do update set ${HOURLY_RAISE}`,
-    ...addToThreads(s, tenant, records),
+    ...addToThreads(s, tenant, records, guard),
   ];
 }
