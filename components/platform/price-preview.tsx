@@ -97,22 +97,24 @@ export function PricePreview(props: {
           </p>
         ) : null}
         {result && typeof result !== "string" ? (
-          <dl className="facts mt-4" role="status">
-            <dt>Cost</dt>
-            <dd>
-              <Amount value={result.providerCost} currency={result.currency} symbol />
-            </dd>
-            <dt>Price</dt>
-            <dd>
-              <Amount value={result.clientPrice} currency={result.currency} symbol />
-            </dd>
-            <dt>Profit</dt>
-            <dd>
-              <Amount value={result.profit} currency={result.currency} symbol />
-            </dd>
-            <dt>Why</dt>
-            <dd className="!whitespace-normal">{result.explanation}</dd>
-          </dl>
+          <div className="mt-4" role="status">
+            <dl className="facts">
+              <dt>Cost</dt>
+              <dd>
+                <Amount value={result.providerCost} currency={result.currency} symbol />
+              </dd>
+              <dt>Price</dt>
+              <dd>
+                <Amount value={result.clientPrice} currency={result.currency} symbol />
+              </dd>
+              <dt>Profit</dt>
+              <dd>
+                <Amount value={result.profit} currency={result.currency} symbol />
+              </dd>
+              <dt>Why</dt>
+              <dd className="!whitespace-normal">{result.explanation}</dd>
+            </dl>
+          </div>
         ) : null}
       </Dialog>
     </>

@@ -78,7 +78,7 @@ export function ReconcileScreen(props: {
           },
           {
             key: "seal",
-            head: "",
+            head: <span className="sr-only">Result</span>,
             cell: (row) => (
               <Seal ok={row.differences.length === 0}>
                 {row.differences.length === 0 ? "Equal" : row.differences.join("; ")}

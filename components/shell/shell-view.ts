@@ -1,6 +1,6 @@
 /** What the frame around every room shows: who you are, where you are, what this month costs. */
 export interface ShellView {
-  tenant: { id: string; slug: string; name: string; plan: string };
+  tenant: { slug: string; name: string; plan: string };
   tenants: ReadonlyArray<{ slug: string; name: string }>;
   person: { id: string; name: string; email: string; role: string };
   isOperator: boolean;

@@ -20,7 +20,12 @@ export function ListPage(props: {
         <span className="end row gap-1.5">{props.actions}</span>
       </header>
       {props.tools ? <div className="row border-line flex-none border-b px-5 py-2">{props.tools}</div> : null}
-      <div className="min-h-0 flex-1 overflow-auto px-2">{props.children}</div>
+      <section className="min-h-0 flex-1 overflow-auto px-2" aria-label="List" {...scrollable}>
+        {props.children}
+      </section>
     </div>
   );
 }
+
+/** A scrolling region must be reachable by keyboard. */
+const scrollable = { tabIndex: 0 };

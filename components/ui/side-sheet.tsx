@@ -18,7 +18,15 @@ export function SideSheet(props: {
     <Radix.Root open={props.open} onOpenChange={(open) => (open ? undefined : props.onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Radix.Content className="side-sheet" aria-describedby={undefined}>
+        <Radix.Content
+          className="side-sheet"
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // The record is read first: no act of its head takes the focus by itself.
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
+        >
           <header className="row border-line min-h-14 flex-none border-b py-2 ps-5 pe-3">
             <div className="col">
               <Radix.Title className="text-title clip">{props.title}</Radix.Title>

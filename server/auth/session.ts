@@ -50,11 +50,20 @@ export async function findSession(sessionId: string): Promise<Cached> {
   return loaded;
 }
 
+export type SessionRow = {
+  id: string;
+  ip: string | null;
+  userAgent: string | null;
+  createdAt: string;
+  lastSeenAt: string | null;
+  expiresAt: string;
+};
+
 /** Lists a person's open sign-ins, newest first. */
 export async function listSessions(userId: string) {
   return withSystem(
     "list own sessions",
-    (tx) => tx.sql`
+    (tx) => tx.sql<SessionRow[]>`
     select id, ip, user_agent as "userAgent", created_at as "createdAt", last_seen_at as "lastSeenAt", expires_at as "expiresAt"
     from sessions where user_id = ${userId} and revoked_at is null and expires_at > now() order by created_at desc`,
   );
