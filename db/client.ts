@@ -11,10 +11,14 @@ const asText = (value: unknown) => (typeof value === "string" ? value : JSON.str
  * A postgres.js pool whose values are what the rest of the house expects: timestamptz as ISO 8601 UTC, date as
  * `YYYY-MM-DD`, numeric as text, int8 as number, JSON parsed. A text given for a JSON parameter is taken as JSON.
  */
-export function createPool(url: string, options: { max?: number; applicationName?: string } = {}): Sql {
+export function createPool(
+  url: string,
+  options: { max?: number; applicationName?: string; fetchTypes?: boolean } = {},
+): Sql {
   return postgres(url, {
     max: options.max ?? 12,
     idle_timeout: 0,
+    fetch_types: options.fetchTypes ?? true,
     connect_timeout: 10,
     onnotice: () => undefined,
     connection: { application_name: options.applicationName ?? "aurora", TimeZone: "UTC" },

@@ -10,6 +10,10 @@ const id = z.string().min(1);
  */
 export const eventSchemas = {
   "webhooks/request.received": z.object({ tenantId: id, journalId: id, channelId: id }),
+  /** Something waits in a conversation's queue, or its turn was left behind by a process that died. */
+  "conversations/turn.requested": z.object({ tenantId: id, conversationId: id }),
+  /** A refused message is due for a further attempt. */
+  "messages/delivery.due": z.object({ tenantId: id, channelMessageId: id }),
 } satisfies Record<string, z.ZodType>;
 
 export type EventName = keyof typeof eventSchemas;

@@ -1,4 +1,6 @@
 import type { InngestFunction } from "inngest";
+import { retryDueDelivery } from "./functions/conversations/retry-delivery.ts";
+import { conversationTurn } from "./functions/conversations/turn.ts";
 
 /** Every function of the house, served at /api/inngest and run by the embedded executor alike. */
-export const functions: InngestFunction.Any[] = [];
+export const functions: InngestFunction.Any[] = [conversationTurn, retryDueDelivery];

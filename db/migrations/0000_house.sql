@@ -56,6 +56,7 @@ CREATE TABLE "ai_responses" (
 	"started_at" timestamp with time zone NOT NULL,
 	"ended_at" timestamp with time zone,
 	"duration_ms" integer,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "ai_responses_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );
 --> statement-breakpoint
@@ -183,7 +184,7 @@ CREATE TABLE "cost_alerts" (
 	"id" uuid NOT NULL,
 	"name" text NOT NULL,
 	"service_type" text,
-	"period" text DEFAULT 'month' NOT NULL,
+	"period" text DEFAULT 'monthly' NOT NULL,
 	"budget" numeric(38, 12) NOT NULL,
 	"marks" numeric(7, 4)[] NOT NULL,
 	"emails" text[] DEFAULT '{}' NOT NULL,
@@ -449,6 +450,137 @@ CREATE TABLE "connectors" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "connectors_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "durable_crons" (
+	"function_id" text NOT NULL,
+	"schedule" text NOT NULL,
+	"next_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "durable_crons_function_id_schedule_pk" PRIMARY KEY("function_id","schedule")
+);
+--> statement-breakpoint
+CREATE TABLE "durable_events" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"payload" json NOT NULL,
+	"received_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "durable_holds" (
+	"function_id" text NOT NULL,
+	"key" text NOT NULL,
+	"events" json NOT NULL,
+	"first_at" timestamp with time zone NOT NULL,
+	"fire_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "durable_holds_function_id_key_pk" PRIMARY KEY("function_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "durable_jobs" (
+	"run_id" uuid NOT NULL,
+	"step_id" text DEFAULT '' NOT NULL,
+	"function_id" text NOT NULL,
+	"attempt" integer DEFAULT 0 NOT NULL,
+	"rank" timestamp with time zone NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"gates" text[],
+	"lease_owner" integer,
+	"lease_no" integer DEFAULT 0 NOT NULL,
+	"lease_until" timestamp with time zone,
+	"dirty" boolean DEFAULT false NOT NULL,
+	"losses" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "durable_jobs_run_id_step_id_pk" PRIMARY KEY("run_id","step_id")
+);
+--> statement-breakpoint
+CREATE TABLE "durable_keys" (
+	"scope" text NOT NULL,
+	"key" text NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "durable_keys_scope_key_pk" PRIMARY KEY("scope","key")
+);
+--> statement-breakpoint
+CREATE TABLE "durable_rates" (
+	"scope" text NOT NULL,
+	"key" text NOT NULL,
+	"arrival" timestamp with time zone NOT NULL,
+	CONSTRAINT "durable_rates_scope_key_pk" PRIMARY KEY("scope","key")
+);
+--> statement-breakpoint
+CREATE TABLE "durable_runs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"function_id" text NOT NULL,
+	"status" text DEFAULT 'queued' NOT NULL,
+	"events" json NOT NULL,
+	"output" json,
+	"error" json,
+	"parent_run_id" uuid,
+	"parent_step_id" text,
+	"singleton_key" text,
+	"gates" text[],
+	"ahead_ms" integer DEFAULT 0 NOT NULL,
+	"start_by" timestamp with time zone,
+	"finish_by" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"started_at" timestamp with time zone,
+	"ended_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "durable_steps" (
+	"run_id" uuid NOT NULL,
+	"id" text NOT NULL,
+	"position" bigint GENERATED ALWAYS AS IDENTITY (sequence name "durable_steps_position_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"name" text,
+	"kind" text NOT NULL,
+	"value" json NOT NULL,
+	"started_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	CONSTRAINT "durable_steps_run_id_id_pk" PRIMARY KEY("run_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "durable_waits" (
+	"run_id" uuid NOT NULL,
+	"step_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"name" text,
+	"expression" text,
+	"match_value" text,
+	"until" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "durable_waits_run_id_step_id_pk" PRIMARY KEY("run_id","step_id")
+);
+--> statement-breakpoint
+CREATE TABLE "outbox" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tenant_id" uuid,
+	"name" text NOT NULL,
+	"payload" json NOT NULL,
+	"dedupe_key" text,
+	"state" text DEFAULT 'pending' NOT NULL,
+	"claimed_by" integer,
+	"claimed_until" timestamp with time zone,
+	"number" bigint,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"published_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "outbox_counters" (
+	"tenant_id" uuid PRIMARY KEY NOT NULL,
+	"last" bigint DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "timers" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"subject_id" text NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"payload" json DEFAULT '{}'::json NOT NULL,
+	"state" text DEFAULT 'scheduled' NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"retry_at" timestamp with time zone,
+	"last_error" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"settled_at" timestamp with time zone,
+	CONSTRAINT "timers_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "flow_connections" (
@@ -765,6 +897,19 @@ CREATE TABLE "delivery_attempts" (
 	CONSTRAINT "delivery_attempts_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "early_statuses" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"channel_id" uuid NOT NULL,
+	"external_message_id" text NOT NULL,
+	"status" text NOT NULL,
+	"provider_time" timestamp with time zone NOT NULL,
+	"error_code" text,
+	"error_message" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "early_statuses_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
 CREATE TABLE "message_reactions" (
 	"tenant_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -1031,7 +1176,7 @@ ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY
 CREATE UNIQUE INDEX "ai_providers_name_key" ON "ai_providers" USING btree ("tenant_id",lower("name")) WHERE archived_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "ai_responses_attempt_key" ON "ai_responses" USING btree ("tenant_id","attempt_key");--> statement-breakpoint
 CREATE INDEX "ai_responses_conversation_idx" ON "ai_responses" USING btree ("tenant_id","conversation_id","started_at");--> statement-breakpoint
-CREATE INDEX "ai_responses_pending_idx" ON "ai_responses" USING btree ("tenant_id","started_at") WHERE status = 'pending';--> statement-breakpoint
+CREATE INDEX "ai_responses_unmetered_idx" ON "ai_responses" USING btree ("created_at") WHERE usage_record_id is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "intents_name_key" ON "intents" USING btree ("tenant_id",lower("name")) WHERE archived_at is null;--> statement-breakpoint
 CREATE INDEX "platform_ai_providers_tenant_idx" ON "platform_ai_providers" USING btree ("tenant_ref");--> statement-breakpoint
 CREATE UNIQUE INDEX "invoice_lines_position_key" ON "invoice_lines" USING btree ("tenant_id","invoice_id","position");--> statement-breakpoint
@@ -1056,6 +1201,27 @@ CREATE INDEX "connector_logs_connector_idx" ON "connector_logs" USING btree ("te
 CREATE INDEX "connector_logs_execution_idx" ON "connector_logs" USING btree ("tenant_id","flow_execution_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "connector_logs_effect_key" ON "connector_logs" USING btree ("tenant_id","effect_key") WHERE effect_key is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "connectors_name_key" ON "connectors" USING btree ("tenant_id",lower("name")) WHERE archived_at is null;--> statement-breakpoint
+CREATE INDEX "durable_events_name_idx" ON "durable_events" USING btree ("name","received_at");--> statement-breakpoint
+CREATE INDEX "durable_events_received_idx" ON "durable_events" USING brin ("received_at");--> statement-breakpoint
+CREATE INDEX "durable_holds_fire_idx" ON "durable_holds" USING btree ("fire_at");--> statement-breakpoint
+CREATE INDEX "durable_jobs_rank_idx" ON "durable_jobs" USING btree ("rank");--> statement-breakpoint
+CREATE INDEX "durable_jobs_gated_idx" ON "durable_jobs" USING btree ("rank") WHERE gates is not null;--> statement-breakpoint
+CREATE INDEX "durable_jobs_lease_idx" ON "durable_jobs" USING btree ("lease_owner") WHERE lease_owner is not null;--> statement-breakpoint
+CREATE INDEX "durable_keys_expires_idx" ON "durable_keys" USING btree ("expires_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "durable_runs_singleton_key" ON "durable_runs" USING btree ("function_id","singleton_key") WHERE singleton_key is not null and status in ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "durable_runs_start_by_idx" ON "durable_runs" USING btree ("start_by") WHERE status = 'queued' and start_by is not null;--> statement-breakpoint
+CREATE INDEX "durable_runs_finish_by_idx" ON "durable_runs" USING btree ("finish_by") WHERE status = 'running' and finish_by is not null;--> statement-breakpoint
+CREATE INDEX "durable_runs_ended_idx" ON "durable_runs" USING brin ("ended_at");--> statement-breakpoint
+CREATE INDEX "durable_waits_name_idx" ON "durable_waits" USING btree ("name","match_value") WHERE name is not null;--> statement-breakpoint
+CREATE INDEX "durable_waits_until_idx" ON "durable_waits" USING btree ("until") WHERE until is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "durable_waits_signal_key" ON "durable_waits" USING btree ("name") WHERE kind = 'signal';--> statement-breakpoint
+CREATE INDEX "outbox_unpublished_idx" ON "outbox" USING btree ("created_at") WHERE state <> 'published';--> statement-breakpoint
+CREATE INDEX "outbox_tenant_number_idx" ON "outbox" USING btree ("tenant_id","number") WHERE number is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "outbox_dedupe_key" ON "outbox" USING btree ("dedupe_key") WHERE dedupe_key is not null;--> statement-breakpoint
+CREATE INDEX "outbox_published_idx" ON "outbox" USING brin ("published_at");--> statement-breakpoint
+CREATE INDEX "timers_due_idx" ON "timers" USING btree ("due_at") WHERE state = 'scheduled';--> statement-breakpoint
+CREATE INDEX "timers_tenant_due_idx" ON "timers" USING btree ("tenant_id","due_at") WHERE state = 'scheduled';--> statement-breakpoint
+CREATE INDEX "timers_subject_idx" ON "timers" USING btree ("tenant_id","kind","subject_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "flow_connections_key_key" ON "flow_connections" USING btree ("tenant_id","flow_id","key");--> statement-breakpoint
 CREATE UNIQUE INDEX "flow_edge_counts_key" ON "flow_edge_counts" USING btree ("tenant_id","flow_id","version","connection_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "flow_execution_steps_visit_key" ON "flow_execution_steps" USING btree ("tenant_id","execution_id","node_key","visit");--> statement-breakpoint
@@ -1078,6 +1244,7 @@ CREATE INDEX "conversation_notes_idx" ON "conversation_notes" USING btree ("tena
 CREATE UNIQUE INDEX "conversations_open_key" ON "conversations" USING btree ("tenant_id","identity_id") WHERE identity_id is not null and status in ('open','pending','escalated','snoozed');--> statement-breakpoint
 CREATE INDEX "conversations_list_idx" ON "conversations" USING btree ("tenant_id","status","last_message_at","id");--> statement-breakpoint
 CREATE INDEX "conversations_customer_idx" ON "conversations" USING btree ("tenant_id","customer_id","started_at");--> statement-breakpoint
+CREATE INDEX "conversations_lease_idx" ON "conversations" USING btree ("lease_expires_at") WHERE lease_owner is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "customer_identities_address_key" ON "customer_identities" USING btree ("tenant_id","channel_id","address");--> statement-breakpoint
 CREATE UNIQUE INDEX "customer_identities_scoped_key" ON "customer_identities" USING btree ("tenant_id","channel_id","scoped_user_id") WHERE scoped_user_id is not null;--> statement-breakpoint
 CREATE INDEX "customer_identities_customer_idx" ON "customer_identities" USING btree ("tenant_id","customer_id");--> statement-breakpoint
@@ -1085,6 +1252,7 @@ CREATE UNIQUE INDEX "customers_external_key" ON "customers" USING btree ("tenant
 CREATE INDEX "customers_recent_idx" ON "customers" USING btree ("tenant_id","last_contact_at","id");--> statement-breakpoint
 CREATE INDEX "customers_phone_idx" ON "customers" USING btree ("tenant_id","phone");--> statement-breakpoint
 CREATE UNIQUE INDEX "delivery_attempts_number_key" ON "delivery_attempts" USING btree ("tenant_id","channel_message_id","number");--> statement-breakpoint
+CREATE INDEX "early_statuses_external_idx" ON "early_statuses" USING btree ("tenant_id","channel_id","external_message_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "message_reactions_author_key" ON "message_reactions" USING btree ("tenant_id","message_id","author");--> statement-breakpoint
 CREATE UNIQUE INDEX "message_templates_name_key" ON "message_templates" USING btree ("tenant_id",lower("name")) WHERE archived_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_position_key" ON "messages" USING btree ("tenant_id","conversation_id","position");--> statement-breakpoint
@@ -1202,7 +1370,7 @@ alter table usage_hourly set (fillfactor = 40, autovacuum_vacuum_scale_factor = 
 alter table usage_reservations set (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 2000);
 --> statement-breakpoint
 alter table usage_quotas add constraint usage_quotas_words check (
-  measure in ('money', 'quantity') and period in ('day', 'week', 'month')
+  measure in ('money', 'quantity') and period in ('daily', 'weekly', 'monthly')
   and on_exceed in ('pause', 'notify', 'throttle', 'fallback_model') and counts in ('recorded', 'billable')
   and used >= 0 and reserved >= 0 and limit_amount >= 0
 );

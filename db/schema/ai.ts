@@ -110,10 +110,12 @@ export const aiResponses = tenantTable(
     startedAt: time("started_at").notNull(),
     endedAt: time("ended_at"),
     durationMs: integer("duration_ms"),
+    createdAt: createdAt(),
   },
   (t) => [
     uniqueIndex("ai_responses_attempt_key").on(t.tenantId, t.attemptKey),
     index("ai_responses_conversation_idx").on(t.tenantId, t.conversationId, t.startedAt),
-    index("ai_responses_pending_idx").on(t.tenantId, t.startedAt).where(sql`status = 'pending'`),
+    // Calls whose usage is not known to be recorded yet: few, and looked for after a crash.
+    index("ai_responses_unmetered_idx").on(t.createdAt).where(sql`usage_record_id is null`),
   ],
 );

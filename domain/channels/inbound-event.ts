@@ -1,4 +1,4 @@
-import type { Json } from "#domain/flows/run/state.ts";
+import type { Json } from "#domain/core/json.ts";
 
 /** Who wrote, by every address the provider names; a WhatsApp user may have no phone. */
 export type Sender = {

@@ -1,4 +1,4 @@
-import type { Json } from "#domain/flows/run/state.ts";
+import type { Json } from "#domain/core/json.ts";
 import type { InboundEvent, Sender } from "./inbound-event.ts";
 
 type Dict = Record<string, unknown>;

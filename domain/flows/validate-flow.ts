@@ -1,6 +1,6 @@
+import { templateProblem, templateVariables } from "#domain/core/template-text.ts";
 import { connectionFrom, type FlowNode, type FlowSnapshot } from "./flow-definition.ts";
 import { parseNode } from "./nodes/registry.ts";
-import { templateProblem, templateVariables } from "./template-text.ts";
 
 export type FlowProblem = {
   severity: "error" | "warning";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { renderTemplate } from "#domain/core/template-text.ts";
 import { text } from "#domain/core/text.ts";
 import { key } from "../flow-definition.ts";
 import type { Json, Variables } from "../run/state.ts";
-import { renderTemplate } from "../template-text.ts";
 import { ERROR, NEXT, type NodeAction, type NodeKind, type Port } from "./node-kind.ts";
 
 const field = z.strictObject({

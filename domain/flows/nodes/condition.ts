@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { readPath } from "#domain/core/template-text.ts";
 import { text } from "#domain/core/text.ts";
 import { evaluateRule, OPERATORS } from "../answers/evaluate-rule.ts";
 import { key } from "../flow-definition.ts";
-import { readPath } from "../template-text.ts";
 import type { NodeKind } from "./node-kind.ts";
 
 const rule = z.strictObject({

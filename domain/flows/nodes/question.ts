@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { renderTemplate } from "#domain/core/template-text.ts";
 import { text } from "#domain/core/text.ts";
 import { readAnswer } from "../answers/read-answer.ts";
 import { key } from "../flow-definition.ts";
-import { renderTemplate } from "../template-text.ts";
 import { button } from "./message.ts";
 import type { NodeAction, NodeContext, NodeKind, Port } from "./node-kind.ts";
 

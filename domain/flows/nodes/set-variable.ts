@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { renderJson } from "#domain/core/template-text.ts";
 import { key } from "../flow-definition.ts";
 import type { Json, Variables } from "../run/state.ts";
-import { renderJson } from "../template-text.ts";
 import { NEXT, type NodeKind } from "./node-kind.ts";
 
 const settings = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { renderTemplate } from "#domain/core/template-text.ts";
 import { text } from "#domain/core/text.ts";
-import { renderTemplate } from "../template-text.ts";
 import { ERROR, NEXT, type NodeKind } from "./node-kind.ts";
 
 const settings = z.strictObject({

@@ -1,5 +1,6 @@
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-export type Variables = { [name: string]: Json };
+import type { Json, Variables } from "#domain/core/json.ts";
+
+export type { Json, Variables };
 
 export type RunStatus =
   | "running"

@@ -1,5 +1,5 @@
 import type { InboundEvent } from "#domain/channels/inbound-event.ts";
-import type { Json } from "#domain/flows/run/state.ts";
+import type { Json } from "#domain/core/json.ts";
 
 /** A channel with its secrets opened; lives in memory only. */
 export type ConnectedChannel = {

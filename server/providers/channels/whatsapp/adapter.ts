@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { parseWhatsappPayload, whatsappPhoneNumberIds } from "#domain/channels/whatsapp-payload.ts";
 import { AppError } from "#domain/core/app-error.ts";
-import type { Json } from "#domain/flows/run/state.ts";
+import type { Json } from "#domain/core/json.ts";
 import { failureOf, guardedFetch, readLimited } from "#server/runtime/net/guarded-fetch.ts";
 import type { ChannelAdapter, ConnectedChannel, OutboundMessage, SendOutcome } from "../channel-adapter.ts";
 import { classifyWhatsappError } from "./error-classes.ts";

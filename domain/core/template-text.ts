@@ -1,5 +1,5 @@
 import { Liquid } from "liquidjs";
-import type { Json, Variables } from "./run/state.ts";
+import type { Json, Variables } from "./json.ts";
 
 /**
  * The template language of flows: Liquid with own properties only, no files, no loops over the prototype, and a closed

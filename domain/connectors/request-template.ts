@@ -1,0 +1,91 @@
+import { JSONPathEnvironment } from "json-p3";
+import { AppError } from "#domain/core/app-error.ts";
+import type { Json, Variables } from "#domain/core/json.ts";
+import { readPath, renderJson, renderTemplate } from "#domain/core/template-text.ts";
+
+export type EndpointTemplate = {
+  method: string;
+  pathTemplate: string;
+  queryTemplate: Record<string, string>;
+  headerTemplate: Record<string, string>;
+  bodyTemplate: Json;
+};
+
+export type BuiltRequest = {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string | null;
+};
+
+/** Fills one path template; every variable is percent-encoded, so that an input cannot leave its segment. */
+function fillPath(template: string, inputs: Variables): string {
+  return template.replace(/\{\{\s*([A-Za-z_][\w.]*)\s*\}\}/g, (_, path: string) => {
+    const value = readPath(inputs, path);
+    if (value === undefined || value === null) {
+      throw new AppError("invalid", "connectors.input_missing", `The endpoint needs ${path}.`);
+    }
+    return encodeURIComponent(String(value));
+  });
+}
+
+/** RFC 3986 percent-encoding of a query; spaces become %20, which every server reads. */
+function queryText(query: Record<string, string>, inputs: Variables): string {
+  const parts = Object.entries(query).flatMap(([name, template]) => {
+    const value = renderTemplate(template, inputs);
+    return value === "" ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`];
+  });
+  return parts.length > 0 ? `?${parts.join("&")}` : "";
+}
+
+/**
+ * Builds a request from an endpoint's templates (Liquid, own properties only) and its inputs. A body text that is
+ * exactly one `{{ name }}` keeps the value's type, so that a list stays a JSON list.
+ */
+export function buildRequest(baseUrl: string, endpoint: EndpointTemplate, inputs: Variables): BuiltRequest {
+  const path = fillPath(endpoint.pathTemplate, inputs);
+  const url = `${baseUrl.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}${queryText(endpoint.queryTemplate, inputs)}`;
+  const headers = Object.fromEntries(
+    Object.entries(endpoint.headerTemplate).map(([name, value]) => [
+      name.toLowerCase(),
+      renderTemplate(value, inputs),
+    ]),
+  );
+  const bare = endpoint.method === "GET" || endpoint.bodyTemplate === null;
+  return {
+    method: endpoint.method,
+    url,
+    headers,
+    body: bare ? null : JSON.stringify(renderJson(endpoint.bodyTemplate, inputs)),
+  };
+}
+
+const paths = new JSONPathEnvironment({ strict: true, maxIntIndex: 2 ** 31 });
+
+/** Why a JSONPath cannot be read, or undefined. */
+export function pathProblem(path: string): string | undefined {
+  try {
+    paths.compile(path);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : "not a JSONPath";
+  }
+}
+
+/**
+ * Takes values out of an answer by RFC 9535 paths: one match is the value, several are a list, none is null. A leading
+ * `#` of an order name is not taken off here; that is the mapping's `strip` mark: `"$.order.name|strip:#"`.
+ */
+export function mapResponse(answer: unknown, mapping: Record<string, string>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(mapping).map(([name, rule]) => {
+      const [path = "$", strip] = rule.split("|strip:");
+      const found = paths.query(path, answer as never).values() as Json[];
+      const value = found.length === 0 ? null : found.length === 1 ? (found[0] ?? null) : found;
+      return [
+        name,
+        strip && typeof value === "string" && value.startsWith(strip) ? value.slice(strip.length) : value,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,114 @@
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { advance } from "#domain/flows/run/advance.ts";
+import type { Advance, RunEvent, StepRecord } from "#domain/flows/run/state.ts";
+import { clock } from "#server/runtime/clock.ts";
+import { wakeRelay } from "#server/runtime/outbox.ts";
+import { cannotBegin, openEffect } from "./open-effect.ts";
+import { persistRun } from "./persist-run.ts";
+import type { Effect, RunHost } from "./run-host.ts";
+
+type Write = (tx: TenantTransaction) => Promise<unknown>;
+
+/** Steps since the last write; a later state of the same visit replaces the earlier. */
+class Unwritten {
+  steps: StepRecord[] = [];
+  taken: string[] = [];
+
+  add({ steps, taken }: Advance): void {
+    for (const step of steps) {
+      const at = this.steps.findIndex(
+        (known) => known.nodeKey === step.nodeKey && known.visit === step.visit,
+      );
+      if (at < 0) this.steps.push(step);
+      else this.steps[at] = { ...step, input: step.input ?? this.steps[at]?.input ?? null };
+    }
+    this.taken.push(...taken);
+  }
+
+  clear(): void {
+    this.steps = [];
+    this.taken = [];
+  }
+}
+
+type Opened = { result: Advance; effect: Effect | null };
+
+/** Opens the effect of an advance; one that cannot begin sends the run down its error path instead. */
+async function open(
+  host: RunHost,
+  first: Advance,
+  unwritten: Unwritten,
+  now: string,
+  attempt: number,
+): Promise<Opened> {
+  let result = first;
+  unwritten.add(result);
+  host.state = result.state;
+  for (;;) {
+    if (!result.command) return { result, effect: null };
+    try {
+      return { result, effect: await openEffect(host, result.command, now, attempt) };
+    } catch (error) {
+      result = fail(host, cannotBegin(error), result);
+      unwritten.add(result);
+      host.state = result.state;
+    }
+  }
+}
+
+/** A farewell that cannot begin ends without words; anything else is a failed effect for the engine. */
+function fail(host: RunHost, event: RunEvent, result: Advance): Advance {
+  const running = result.state.status === "running";
+  if (running) return advance(host.version.snapshot, result.state, event);
+  return { ...result, command: null, steps: [], taken: [] };
+}
+
+/**
+ * Drives a run from one advance of the engine to its next stop: writes the state and the attempt, performs the effect,
+ * feeds the answer back, until the run waits or ends. `consume` is written with the first step: the queue row that
+ * brought the event, the message's intent. Metering runs beside the next effect and is over when this returns.
+ */
+export async function driveRun(
+  host: RunHost,
+  first: Advance,
+  consume: readonly Write[],
+  firstAttempt = 1,
+): Promise<void> {
+  const unwritten = new Unwritten();
+  const metering: Promise<unknown>[] = [];
+  let settle: readonly Write[] = consume;
+  let next: Advance | null = first;
+  let attempt = firstAttempt;
+  while (next) {
+    const now = (await clock.now(host.tenantId)).toISOString();
+    const { result, effect }: Opened = await open(host, next, unwritten, now, attempt);
+    attempt = 1;
+    const writes = settle;
+    const progress = {
+      steps: unwritten.steps,
+      taken: unwritten.taken,
+      command: effect ? result.command : null,
+      now,
+    };
+    await withTenant(host.tenantId, (tx) =>
+      Promise.all([
+        ...writes.map((write) => write(tx)),
+        ...persistRun(tx, host, progress),
+        effect?.insert(tx),
+      ]),
+    );
+    wakeRelay();
+    host.stored = true;
+    unwritten.clear();
+    if (!effect) break;
+    const done = await effect.perform();
+    if (done.metering) metering.push(done.metering);
+    settle = done.settle ? [done.settle] : [];
+    next = done.event ? advance(host.version.snapshot, host.state, done.event) : null;
+    if (!next && done.settle) {
+      await withTenant(host.tenantId, done.settle);
+      wakeRelay();
+    }
+  }
+  await Promise.all(metering);
+}

@@ -1,0 +1,51 @@
+import type { TenantTransaction } from "#db/tenant.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
+import type { Command, RunEvent, RunState } from "#domain/flows/run/state.ts";
+import type { LiveChannel } from "#server/channels/connected-channel.ts";
+import type { LiveVersion } from "./flow-catalogue.ts";
+
+/** Who a run talks to, and through what. */
+export type TurnPartner = {
+  tenantId: TenantId;
+  conversationId: string;
+  channel: LiveChannel;
+  to: { address: string; phone: string | null; scopedUserId: string | null };
+  language: string | null;
+  /** The message that the run answers; usage of its steps hangs on it. */
+  inboundMessageId: string | null;
+};
+
+/** A run while a turn drives it. */
+export type RunHost = TurnPartner & {
+  executionId: string;
+  version: LiveVersion;
+  state: RunState;
+  /** False until its row is first written. */
+  stored: boolean;
+  startedAt: string;
+  triggerMessageId: string | null;
+  startedBy: Record<string, unknown>;
+  waitingSince: string | null;
+  waitedMs: number;
+};
+
+type Write = (tx: TenantTransaction) => Promise<unknown>;
+
+/** What became of an effect: the event for the engine (none: the run is over), and what to write down. */
+export type EffectResult = {
+  event: RunEvent | null;
+  settle: Write | null;
+  metering: Promise<unknown> | null;
+};
+
+/** One outside effect of a run: written down in the transaction that reaches it, then performed. */
+export type Effect = { command: Command; insert: Write; perform: () => Promise<EffectResult> };
+
+/** The key of an effect: the same visit of the same node of the same run is the same deed. */
+export function effectKey(
+  executionId: string,
+  command: { nodeKey: string; visit: number },
+  part = "",
+): string {
+  return `${executionId}:${command.nodeKey}:${command.visit}${part ? `:${part}` : ""}`;
+}

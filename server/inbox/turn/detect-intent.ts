@@ -1,0 +1,102 @@
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { AppError } from "#domain/core/app-error.ts";
+import { newId } from "#domain/core/id.ts";
+import {
+  insertAttempt,
+  meterAttempt,
+  openAttempt,
+  performAttempt,
+  settleAttempt,
+} from "#server/ai/ai-attempt.ts";
+import { type Candidate, getAiCatalogue, type LiveIntent } from "#server/ai/ai-catalogue.ts";
+import { settleLostAttempts } from "#server/ai/recover-attempts.ts";
+import type { TurnPartner } from "#server/flows/run/run-host.ts";
+
+type Write = (tx: TenantTransaction) => Promise<unknown>;
+export type Detected = {
+  intent: LiveIntent | null;
+  confidence: number | null;
+  /** To be written with whatever follows: the call's answer, the message's intent, the intent's counters. */
+  writes: Write[];
+  metering: Promise<unknown>[];
+};
+
+type Tried = { name: string | null; confidence: number; writes: Write[]; metering: Promise<unknown> };
+
+async function ask(
+  partner: TurnPartner,
+  messageId: string,
+  words: string,
+  candidate: Candidate,
+  intents: LiveIntent[],
+  number: number,
+): Promise<Tried | null> {
+  const purpose = {
+    tenantId: partner.tenantId,
+    task: { kind: "classify", text: words, intents } as const,
+    key: `message:${messageId}:classify`,
+    conversationId: partner.conversationId,
+    messageId,
+    executionId: null,
+    nodeKey: null,
+  };
+  const attempt = await openAttempt(purpose, candidate, null, number).catch((error: unknown) => {
+    if (error instanceof AppError && error.kind === "limit_reached") return null;
+    throw error;
+  });
+  if (!attempt) return null;
+  await withTenant(partner.tenantId, (tx) => insertAttempt(tx, attempt));
+  const outcome = await performAttempt(attempt);
+  return {
+    name: outcome.ok && typeof outcome.output === "string" ? outcome.output : null,
+    confidence: outcome.ok ? (outcome.confidence ?? 0) : 0,
+    writes: [(tx) => settleAttempt(tx, attempt, outcome)],
+    metering: meterAttempt(attempt, outcome),
+  };
+}
+
+function matched(tried: Tried | null, intents: LiveIntent[]): LiveIntent | null {
+  const intent = intents.find((one) => one.name === tried?.name);
+  return intent && tried && tried.confidence >= intent.threshold ? intent : null;
+}
+
+function remember(messageId: string, intent: LiveIntent | null, confidence: number): Write {
+  const shown = confidence.toFixed(5);
+  return async (tx) => {
+    const marked = tx.sql`update messages set intent = ${intent?.name ?? null}, confidence = ${shown}
+      where tenant_id = ${tx.tenantId} and id = ${messageId}`;
+    const counted = intent
+      ? tx.sql`insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
+          values (${tx.tenantId}, ${newId()}, 'intent', ${intent.id}, 'match_count', 1),
+            (${tx.tenantId}, ${newId()}, 'intent', ${intent.id}, 'confidence_sum', ${shown})`
+      : null;
+    await Promise.all([marked, counted]);
+  };
+}
+
+/**
+ * What a message is about: the tenant's provider is asked, and below the intent's threshold or on failure the offline
+ * classifier; below both, nothing is. Every call made is written down, metered and shown.
+ */
+export async function detectIntent(
+  partner: TurnPartner,
+  messageId: string,
+  words: string,
+): Promise<Detected> {
+  const none: Detected = { intent: null, confidence: null, writes: [], metering: [] };
+  const { candidates, intents } = await getAiCatalogue(partner.tenantId);
+  const first = candidates[0];
+  if (!first || intents.length === 0 || words.trim() === "") return none;
+  const number = await settleLostAttempts(partner.tenantId, `message:${messageId}:classify`);
+  const tries: (Tried | null)[] = [await ask(partner, messageId, words, first, intents, number)];
+  let intent = matched(tries[0] ?? null, intents);
+  const offline = candidates.find((candidate) => candidate.type === "offline");
+  if (!intent && offline && offline.id !== first.id) {
+    tries.push(await ask(partner, messageId, words, offline, intents, number + 1));
+    intent = matched(tries[1] ?? null, intents);
+  }
+  const done = tries.filter((tried): tried is Tried => tried !== null);
+  const confidence = Math.max(0, ...done.map((tried) => tried.confidence));
+  const writes = [...done.flatMap((tried) => tried.writes), remember(messageId, intent, confidence)];
+  return { intent, confidence, writes, metering: done.map((tried) => tried.metering) };
+}
