@@ -41,12 +41,14 @@ export type Core = {
   /** This executor's number: lease owner and advisory lock. */
   readonly owner: number;
   readonly leaseMs: number;
+  readonly roundMs: number;
   readonly backoff: (failures: number) => number;
   /** Takes up to `wanted` free places for calls; returns how many it got. */
   reserve(wanted: number): number;
   release(places: number): void;
   /** Starts what a committed transaction decided. */
   launch(effects: Effects): void;
+  afterWrite(where: { runId: string; ended: boolean }): Promise<void>;
   /** True once the executor was dropped: nothing may be written any more. */
   isDead(): boolean;
 };

@@ -25,12 +25,15 @@ export function holds(expression: string, context: Record<string, unknown>): boo
   }
 }
 
+/** A value as text a column can hold. */
+const asText = (value: unknown) => String(value).replaceAll("\u0000", "").slice(0, 200);
+
 /** The value of a CEL key expression as text; a missing field gives the empty key. */
 export function keyOf(expression: string | undefined, event: unknown): string {
   if (!expression) return "";
   try {
     const value = compile(expression)({ event });
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
+    return asText(typeof value === "object" ? JSON.stringify(value) : value);
   } catch {
     return "";
   }
@@ -62,7 +65,7 @@ export function matchValue(expression: string | undefined | null, event: unknown
   if (!simple) return null;
   const value = at(event, simple[1] ?? "");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-    ? String(value).slice(0, 200)
+    ? asText(value)
     : null;
 }
 
@@ -71,7 +74,7 @@ export function scalarsOf(value: unknown, into: Set<string> = new Set()): Set<st
   if (typeof value === "object" && value !== null) {
     for (const part of Object.values(value)) scalarsOf(part, into);
   } else if (value !== null && value !== undefined) {
-    into.add(String(value).slice(0, 200));
+    into.add(asText(value));
   }
   return into;
 }

@@ -15,7 +15,7 @@ export class Life {
 
   constructor(owner: number, url = process.env.DATABASE_DIRECT_URL ?? databaseUrl()) {
     this.owner = owner;
-    this.connection = createPool(url, { max: 1, applicationName: "aurora-executor" });
+    this.connection = createPool(url, { max: 1, applicationName: "aurora-executor", fetchTypes: false });
   }
 
   /** Takes the lock, or takes it again after the connection was lost. */
@@ -41,19 +41,37 @@ export async function renewLeases(core: Core): Promise<void> {
       and lease_until < clock_timestamp() + ${core.leaseMs * 0.8} * interval '1 millisecond'`;
 }
 
-/** Ends leases of executors whose proof of life is gone. Returns how many calls became free. */
-export async function expireDead(core: Core): Promise<number> {
-  const graceMs = Math.min(2000, core.leaseMs / 4);
+/** Lease owners whose proof of life is gone. */
+async function findDead(core: Core): Promise<number[]> {
   const rows = await core.pool`
-    update durable_jobs j set lease_until = clock_timestamp() - interval '1 millisecond'
-    where j.lease_owner is not null and j.lease_owner <> ${core.owner} and j.lease_until > clock_timestamp()
-      and j.lease_until < clock_timestamp() + ${core.leaseMs - graceMs} * interval '1 millisecond'
-      and not exists (
-        select from pg_locks l where l.locktype = 'advisory' and l.classid = ${LIFE}
-          and l.objid = j.lease_owner::bigint::oid and l.granted
-          and l.database = (select oid from pg_database where datname = current_database()))
-    returning 1`;
-  return rows.length;
+    select o.owner from (
+      select distinct lease_owner as owner from durable_jobs
+      where lease_owner is not null and lease_owner <> ${core.owner} and lease_until > clock_timestamp()
+    ) o
+    where not exists (
+      select from pg_locks l where l.locktype = 'advisory' and l.classid = ${LIFE} and l.granted
+        and l.objid = o.owner::bigint::oid
+        and l.database = (select oid from pg_database where datname = current_database()))`;
+  return rows.map((row) => Number(row.owner));
+}
+
+/**
+ * Watches the others: an executor found dead twice in a row loses its leases. Twice, because a living one whose
+ * connection broke takes its lock again in between.
+ */
+export class Watch {
+  private suspects = new Set<number>();
+
+  async look(core: Core): Promise<void> {
+    const dead = await findDead(core);
+    const certain = dead.filter((owner) => this.suspects.has(owner));
+    this.suspects = new Set(dead);
+    if (certain.length === 0) return;
+    await core.pool`
+      update durable_jobs set lease_until = clock_timestamp() - interval '1 millisecond'
+      where lease_owner = any(${certain}::int[]) and lease_until > clock_timestamp()`;
+    logger.warn({ executors: certain }, "calls of dead executors are taken over");
+  }
 }
 
 /** Gives leases back on a graceful stop, so that another executor goes on at once. */

@@ -24,6 +24,10 @@ export type ExecutorOptions = {
   places?: number;
   leaseMs?: number;
   backoff?: (failures: number) => number;
+  /** How often everything due is looked for; a dead executor is noticed within three of these. */
+  roundMs?: number;
+  /** Called when a write has become durable and before anything follows it. For tests that crash there. */
+  afterWrite?: (where: { runId: string; ended: boolean }) => Promise<void>;
 };
 
 /** Hands events over inside somebody else's transaction: call one of the two when it has ended. */
@@ -43,7 +47,7 @@ export class LocalExecutor {
   private dead = false;
   private draining = false;
   private backlog = true;
-  private claiming = false;
+  private claiming: Promise<void> | null = null;
   private renewal: NodeJS.Timeout | undefined;
   private finishMs: [string, number][] = [];
   private outgoing: { events: EventPayload[]; resolve: () => void; reject: (error: unknown) => void }[] = [];
@@ -66,7 +70,9 @@ export class LocalExecutor {
       router,
       owner: this.owner,
       leaseMs: this.options.leaseMs ?? 20_000,
+      roundMs: this.options.roundMs ?? 1000,
       backoff: this.options.backoff ?? backoffMs,
+      afterWrite: this.options.afterWrite ?? (async () => undefined),
       reserve: (wanted) => this.reserve(wanted),
       release: (places) => this.release(places),
       launch: (effects) => this.launch(effects),
@@ -127,13 +133,12 @@ export class LocalExecutor {
   wake(): void {
     this.backlog = true;
     if (this.claiming || this.dead || this.draining || !this.core) return;
-    this.claiming = true;
-    void this.claimAll(this.core)
+    this.claiming = this.claimAll(this.core)
       .catch((error: unknown) => {
         if (!this.dead) logger.error({ error }, "calls were not claimed");
       })
       .finally(() => {
-        this.claiming = false;
+        this.claiming = null;
       });
   }
 
@@ -255,11 +260,18 @@ export class LocalExecutor {
     await this.life?.end();
   }
 
-  /** Drops the executor as a killed process would: nothing is finished, released or written. For tests. */
+  /** Drops the executor as a killed process would: nothing more is finished, released or written. For tests. */
   async kill(): Promise<void> {
     this.dead = true;
     clearInterval(this.renewal);
     this.rounds?.stop();
     await this.life?.end();
+  }
+
+  /** After `kill` or `stop`: until statements that were under way have ended. For tests. */
+  async ended(): Promise<void> {
+    await this.claiming;
+    await this.rounds?.ended();
+    await this.performer?.idle(2000);
   }
 }

@@ -87,6 +87,7 @@ export class Performer {
       const alone = !job.hasParent && !this.core.router.knows(INTERNAL.finished);
       if (end && "output" in end && alone) {
         const { alive } = await this.recorder.completeRun(job, outcome.steps, end.output);
+        if (alive) await this.core.afterWrite({ runId: job.runId, ended: true });
         return alive ? "done" : "lost";
       }
       if (!end) return this.record(job, outcome.steps).then((alive) => (alive ? "again" : "lost"));
@@ -94,6 +95,7 @@ export class Performer {
     const next = await settle(this.core, job, outcome);
     job.attempt = 0;
     job.stale = true;
+    if (next !== "lost") await this.core.afterWrite({ runId: job.runId, ended: outcome.end !== undefined });
     return next;
   }
 
@@ -106,7 +108,8 @@ export class Performer {
       if (step.startedAt && step.startedAt > job.lookFrom) job.lookFrom = step.startedAt;
     }
     if (dirty) job.stale = true;
-    return true;
+    await this.core.afterWrite({ runId: job.runId, ended: false });
+    return !this.core.isDead();
   }
 
   /** The SDK's checkpoint of a call that goes on. False when the call is no longer ours. */

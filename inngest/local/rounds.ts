@@ -1,11 +1,10 @@
 import { logger } from "#server/runtime/logger.ts";
 import type { Core } from "./core.ts";
-import { expireDead, type Life } from "./leases.ts";
+import { type Life, Watch } from "./leases.ts";
 import { prune, sweepCrons, sweepHolds, sweepTimeouts, sweepWaits, upcoming } from "./sweep.ts";
 
-const ROUND_MS = 1000;
 const BUCKET_MS = 20;
-const PRUNE_EVERY = 60;
+const PRUNE_EVERY_MS = 60_000;
 
 /**
  * The executor's rounds: each second everything due, dead executors, old rows; and precise wake-ups in between for
@@ -17,10 +16,12 @@ export class Rounds {
   private readonly wake: () => void;
   private readonly armed = new Map<number, NodeJS.Timeout>();
   private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
   private stopped = false;
+  private readonly watch = new Watch();
   private sweeping = false;
   private sweepAgain = false;
-  private count = 0;
+  private pruneAt = Date.now() + PRUNE_EVERY_MS;
 
   constructor(core: Core, life: Life, wake: () => void) {
     this.core = core;
@@ -29,7 +30,12 @@ export class Rounds {
   }
 
   start(): void {
-    void this.round();
+    this.running = this.round();
+  }
+
+  /** Resolves when the round that was going on at the stop has ended. */
+  async ended(): Promise<void> {
+    await this.running;
   }
 
   stop(): void {
@@ -42,7 +48,7 @@ export class Rounds {
   /** Sweeps at that moment (Unix milliseconds), if it comes before the round after next. */
   arm(at: number): void {
     const delay = at - Date.now();
-    if (this.stopped || delay > 2 * ROUND_MS) return;
+    if (this.stopped || delay > 2 * this.core.roundMs) return;
     const bucket = Math.ceil(at / BUCKET_MS);
     if (this.armed.has(bucket)) return;
     const fire = () => {
@@ -55,19 +61,21 @@ export class Rounds {
   private async round(): Promise<void> {
     const began = Date.now();
     try {
-      this.count += 1;
       await this.life.hold();
       await this.sweep();
       await sweepTimeouts(this.core);
-      await expireDead(this.core);
-      for (const at of await upcoming(this.core, ROUND_MS * 1.5)) this.arm(at);
-      if (this.count % PRUNE_EVERY === 0) await prune(this.core);
+      await this.watch.look(this.core);
+      for (const at of await upcoming(this.core, this.core.roundMs * 1.5)) this.arm(at);
+      if (began >= this.pruneAt) {
+        this.pruneAt = began + PRUNE_EVERY_MS;
+        await prune(this.core);
+      }
     } catch (error) {
       if (!this.stopped) logger.error({ error }, "a round of the executor failed");
     }
     if (this.stopped) return;
     this.wake();
-    this.timer = setTimeout(() => void this.round(), Math.max(50, ROUND_MS - (Date.now() - began)));
+    this.timer = setTimeout(() => this.start(), Math.max(50, this.core.roundMs - (Date.now() - began)));
   }
 
   /** Everything that is due now; a wish that comes while sweeping is granted afterwards. */

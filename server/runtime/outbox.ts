@@ -131,6 +131,7 @@ class Relay {
     this.ears = createPool(process.env.DATABASE_DIRECT_URL ?? databaseUrl(), {
       max: 1,
       applicationName: "aurora-outbox",
+      fetchTypes: false,
     });
     await this.ears.listen(CHANNEL, (payload) => void this.hear(payload));
     this.wake();
