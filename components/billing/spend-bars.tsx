@@ -1,8 +1,8 @@
 "use client";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useRef } from "react";
+import { useWidth } from "#components/ui/use-width.ts";
 import type { SpendDayView, SpendFlag, SpendSeries } from "./spend-view.ts";
 
-const width = 880;
 const left = 36;
 const floor = 140;
 const ceiling = 14;
@@ -35,6 +35,8 @@ export function SpendBars(props: {
   label: string;
 }) {
   const { days, series } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box, 880);
   const { step, max } = axis(Math.max(0, ...days.map((day) => pixels(day.total))));
   const slot = (width - left) / Math.max(days.length, 1);
   const bar = Math.min(slot - 8, 28);
@@ -48,18 +50,13 @@ export function SpendBars(props: {
   };
   return (
     <div
+      ref={box}
       role="application"
       aria-label={`${props.label}, arrow keys walk the days`}
       {...focusable}
       onKeyDown={walk}
     >
-      <svg
-        viewBox={`0 0 ${width} 160`}
-        className="bars"
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={props.label}
-      >
+      <svg viewBox={`0 0 ${width} 160`} className="bars" role="img" aria-label={props.label}>
         {[0, 1, 2, 3, 4].map((line) => (
           <g key={line}>
             <line x1={left} x2={width} y1={y(step * line)} y2={y(step * line)} stroke="var(--chart-grid)" />
@@ -106,11 +103,7 @@ export function SpendBars(props: {
                   />
                 );
               })}
-              {flag ? (
-                <text className="flag" x={x + bar / 2} y={-6} textAnchor="middle">
-                  {flag.label}
-                </text>
-              ) : null}
+              {flag ? <Flag x={x + bar / 2} label={flag.label} top={y(pixels(day.total))} /> : null}
               {on || index % 7 === 0 || index === days.length - 1 ? (
                 <text className={on ? "on" : ""} x={x + bar / 2} y={156} textAnchor="middle">
                   {number}
@@ -121,6 +114,27 @@ export function SpendBars(props: {
         })}
       </svg>
     </div>
+  );
+}
+
+/** A mark that was passed on a day, tied to its bar. */
+function Flag(props: { x: number; top: number; label: string }) {
+  const wide = props.label.length * 5.6 + 12;
+  return (
+    <g>
+      <line
+        x1={props.x}
+        x2={props.x}
+        y1={2}
+        y2={props.top - 4}
+        stroke="var(--caution)"
+        strokeDasharray="2 3"
+      />
+      <rect x={props.x - wide / 2} y={-18} width={wide} height={18} rx={4} fill="var(--caution-tint)" />
+      <text className="flag" x={props.x} y={-5} textAnchor="middle">
+        {props.label}
+      </text>
+    </g>
   );
 }
 

@@ -1,0 +1,123 @@
+"use client";
+import "./billing.css";
+import { Amount, decimalsOf } from "#components/ui/amount.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
+import { Empty } from "#components/ui/empty.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
+import { Tokens } from "#components/ui/tokens.tsx";
+import { BillingBar } from "./billing-home.tsx";
+
+export interface UsageRecordView {
+  id: string;
+  occurredAt: string;
+  type: string;
+  provider: string;
+  model: string;
+  inputQuantity: string;
+  outputQuantity: string;
+  totalQuantity: string;
+  status: string;
+  providerCost: string | null;
+  clientPrice: string;
+  currency: string;
+  isBilled: boolean;
+  unpriced: boolean;
+}
+
+/** Every single record, newest first: what the sums are made of. */
+export function RecordList(props: {
+  base: string;
+  rows: ReadonlyArray<UsageRecordView> | null;
+  error: string | null;
+  onRetry: () => void;
+  hasMore: boolean;
+  onMore: () => void;
+}) {
+  const time = useTimeFormat();
+  const rows = props.rows ?? [];
+  const withCost = rows.some((row) => row.providerCost !== null);
+  const prices = decimalsOf(rows.map((row) => row.clientPrice));
+  const costs = decimalsOf(rows.map((row) => row.providerCost));
+  return (
+    <div className="sheet col">
+      <BillingBar base={props.base} title="Billing" />
+      <section className="min-h-0 flex-1 overflow-auto px-2" aria-label="Records" {...scrollable}>
+        <DataTable
+          label="Usage records"
+          rows={props.rows}
+          error={props.error}
+          onRetry={props.onRetry}
+          idOf={(row) => row.id}
+          hasMore={props.hasMore}
+          onMore={props.onMore}
+          empty={
+            <Empty
+              title="No records yet"
+              text="Each call to a model, each message that costs, is one record."
+            />
+          }
+          columns={[
+            {
+              key: "at",
+              head: `When, ${time.zone} time`,
+              cell: (row) => (
+                <span className="num">
+                  {time.date(row.occurredAt)}, {time.clock(row.occurredAt)}
+                </span>
+              ),
+            },
+            { key: "model", head: "Model", cell: (row) => <span className="code">{row.model}</span> },
+            { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider },
+            {
+              key: "quantity",
+              head: "Quantity",
+              number: true,
+              desk: true,
+              cell: (row) =>
+                row.type === "token" ? (
+                  <Tokens input={row.inputQuantity} output={row.outputQuantity} />
+                ) : (
+                  Number(row.totalQuantity).toLocaleString("en-US")
+                ),
+            },
+            { key: "status", head: "Status", desk: true, cell: (row) => <StatusChip status={row.status} /> },
+            ...(withCost
+              ? [
+                  {
+                    key: "cost",
+                    head: "Cost",
+                    number: true,
+                    desk: true,
+                    cell: (row: UsageRecordView) =>
+                      row.providerCost === null ? "–" : <Amount value={row.providerCost} decimals={costs} />,
+                  },
+                ]
+              : []),
+            {
+              key: "price",
+              head: "Price",
+              number: true,
+              cell: (row) =>
+                row.unpriced ? (
+                  <Chip tone="caution">Unpriced</Chip>
+                ) : (
+                  <Amount value={row.clientPrice} currency={row.currency} decimals={prices} />
+                ),
+            },
+            {
+              key: "billed",
+              head: "On a bill",
+              desk: true,
+              cell: (row) => <span className="text-ink-2">{row.isBilled ? "yes" : "not yet"}</span>,
+            },
+          ]}
+        />
+      </section>
+    </div>
+  );
+}
+
+/** A scrolling region must be reachable by keyboard. */
+const scrollable = { tabIndex: 0 };
