@@ -9,15 +9,17 @@ type Played = { lines: string[]; kills: number; error: unknown };
 async function play(mode: Mode, entry: Case): Promise<Played> {
   const world = new LocalWorld(mode, entry.name);
   let error: unknown = null;
+  let kills = 0;
   try {
     await world.start(entry.functions(world));
     await entry.play(world);
   } catch (problem) {
     error = problem;
   } finally {
+    kills = world.kills;
     await world.stop().catch(() => undefined);
   }
-  return { lines: world.lines, kills: world.kills, error };
+  return { lines: world.lines, kills, error };
 }
 
 /** After a crash a step that was under way runs again, so where the order is free repeats are not counted. */

@@ -116,6 +116,7 @@ export class LocalWorld implements World {
   }
 
   async stop(): Promise<void> {
+    this.kills = MOST_KILLS;
     await this.restarting;
     await this.executor?.stop(2000);
     for (const executor of [...this.dropped, this.executor]) await executor?.ended();
