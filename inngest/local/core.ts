@@ -57,6 +57,7 @@ const RETRIED = new Set(["40001", "40P01"]);
 
 async function attempt<T>(core: Core, work: (sql: Sql, effects: Effects) => Promise<T>): Promise<T> {
   const effects = noEffects();
+  if (core.isDead()) throw new ExecutorStopped();
   const reserved = (await core.pool.reserve()) as ReservedSql;
   const sql = reserved as unknown as Sql;
   try {

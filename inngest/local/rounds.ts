@@ -17,6 +17,7 @@ export class Rounds {
   private readonly armed = new Map<number, NodeJS.Timeout>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  private sweeps: Promise<unknown> = Promise.resolve();
   private stopped = false;
   private readonly watch = new Watch();
   private sweeping = false;
@@ -35,7 +36,7 @@ export class Rounds {
 
   /** Resolves when the round that was going on at the stop has ended. */
   async ended(): Promise<void> {
-    await this.running;
+    await Promise.all([this.running, this.sweeps]);
   }
 
   stop(): void {
@@ -53,7 +54,7 @@ export class Rounds {
     if (this.armed.has(bucket)) return;
     const fire = () => {
       this.armed.delete(bucket);
-      void this.sweep();
+      this.sweeps = Promise.all([this.sweeps, this.sweep()]);
     };
     this.armed.set(bucket, setTimeout(fire, Math.max(1, bucket * BUCKET_MS - Date.now() + 1)));
   }
