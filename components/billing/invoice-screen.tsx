@@ -80,6 +80,15 @@ export function InvoiceScreen(props: {
           </section>
           {props.chart}
         </div>
+        {columns.length > 1 ? (
+          <nav className="levels" aria-label="Levels above">
+            {columns.slice(0, -1).map((column) => (
+              <Link key={column.key} href={column.href}>
+                {column.title} ›
+              </Link>
+            ))}
+          </nav>
+        ) : null}
         <section className="cols" aria-label="Drill-down">
           {columns.map((column, index) => (
             <LedgerColumn key={column.key} column={column} currency={invoice.currency}>

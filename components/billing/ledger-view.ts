@@ -16,6 +16,8 @@ export interface LedgerRowView {
 /** One level of the drill-down: its rows, its total, what the total equals. */
 export interface LedgerColumnView {
   key: string;
+  /** The address at which this level is the last one open. */
+  href: string;
   over: string;
   title: string;
   rows: ReadonlyArray<LedgerRowView> | null;

@@ -7,7 +7,7 @@ import { Empty } from "#components/ui/empty.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { Tokens } from "#components/ui/tokens.tsx";
-import { BillingBar } from "./billing-home.tsx";
+import { BillingBar } from "./billing-bar.tsx";
 
 export interface UsageRecordView {
   id: string;

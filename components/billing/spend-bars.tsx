@@ -39,7 +39,7 @@ export function SpendBars(props: {
   const width = useWidth(box, 880);
   const { step, max } = axis(Math.max(0, ...days.map((day) => pixels(day.total))));
   const slot = (width - left) / Math.max(days.length, 1);
-  const bar = Math.min(slot - 8, 28);
+  const bar = Math.min(Math.max(slot - 8, slot * 0.7), 28);
   const y = (value: number) => floor - (value / max) * (floor - ceiling);
   const walk = (event: KeyboardEvent) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

@@ -21,9 +21,9 @@ export function SpendChart(props: {
   const day = days.find((one) => one.day === (pointed ?? props.selectedDay)) ?? days.at(-1);
   return (
     <section className="spend" aria-label={props.title}>
-      <div className="row items-start">
+      <div className="spend-head row items-start">
         <h2 className="text-title whitespace-nowrap">{props.title}</h2>
-        <div className="legend ms-5 mt-[3px]" aria-live="polite">
+        <div className="legend mt-[3px] sm:ms-5" aria-live="polite">
           {day && as === "chart" ? (
             <>
               <span className="text-accent font-strong">{dayLabel(day.day, "long")}</span>

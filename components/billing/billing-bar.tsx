@@ -1,0 +1,21 @@
+"use client";
+import type { ReactNode } from "react";
+import { LinkTabs } from "#components/ui/link-tabs.tsx";
+
+/** The bar of the billing pages with its tabs. */
+export function BillingBar(props: { base: string; title: ReactNode; actions?: ReactNode }) {
+  return (
+    <header className="bar">
+      <h1 className="text-title me-4">{props.title}</h1>
+      <LinkTabs
+        label="Billing"
+        tabs={[
+          { href: props.base, label: "This month", exact: true },
+          { href: `${props.base}/invoices`, label: "Invoices" },
+          { href: `${props.base}/records`, label: "Records" },
+        ]}
+      />
+      <span className="end row gap-1.5">{props.actions}</span>
+    </header>
+  );
+}

@@ -1,0 +1,71 @@
+"use client";
+import "./billing.css";
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { Amount } from "#components/ui/amount.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Empty } from "#components/ui/empty.tsx";
+import { BillingBar } from "./billing-bar.tsx";
+import { invoiceChip } from "./invoice-chip.tsx";
+import type { InvoiceRowView } from "./invoice-view.ts";
+
+/** The list of all invoices. */
+export function InvoiceList(props: {
+  base: string;
+  invoices: ReadonlyArray<InvoiceRowView>;
+  hasMore: boolean;
+  onMore: () => void;
+}) {
+  return (
+    <div className="sheet col">
+      <BillingBar base={props.base} title="Billing" />
+      <div className="min-h-0 flex-1 overflow-auto px-2">
+        {props.invoices.length === 0 ? (
+          <Empty title="No invoices yet" text="A month is billed when it has ended in your time zone." />
+        ) : (
+          <table className="tbl">
+            <thead>
+              <tr>
+                <th>Number</th>
+                <th>Month</th>
+                <th>Status</th>
+                <th className="r">Due</th>
+                <th className="r">Total</th>
+                <th>
+                  <span className="sr-only">Open</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {props.invoices.map((invoice) => (
+                <tr key={invoice.id}>
+                  <td>
+                    <Link href={`${props.base}/invoices/${invoice.id}`} className="font-strong">
+                      {invoice.number ?? "Draft"}
+                    </Link>
+                  </td>
+                  <td>{invoice.month}</td>
+                  <td>{invoiceChip(invoice.status)}</td>
+                  <td className="r">
+                    <Amount value={invoice.amountDue} currency={invoice.currency} decimals={2} />
+                  </td>
+                  <td className="r">
+                    <Amount value={invoice.total} currency={invoice.currency} decimals={2} symbol />
+                  </td>
+                  <td className="act">
+                    <ChevronRight size={14} aria-hidden="true" className="inline" />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {props.hasMore ? (
+          <Button variant="quiet" className="m-3" onClick={props.onMore}>
+            More invoices
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
