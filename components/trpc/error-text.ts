@@ -1,4 +1,5 @@
 import { TRPCClientError } from "@trpc/client";
+import { ZodError } from "zod";
 
 /** What a person should read of a failed call: the server's own sentence, or that it could not be reached. */
 export function errorText(error: unknown): string {
@@ -6,6 +7,10 @@ export function errorText(error: unknown): string {
     const app = (error.data as { app?: { message?: string } } | null | undefined)?.app;
     if (app?.message) return app.message;
     if (error.message && !/fetch/i.test(error.message)) return error.message;
+  }
+  if (error instanceof ZodError) {
+    const issue = error.issues[0];
+    return issue ? `${issue.path.join(".") || "The form"}: ${issue.message}` : "The form is not complete.";
   }
   return "Aurora did not answer. What you see may be old.";
 }
