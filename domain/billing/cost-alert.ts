@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { compareRatio, parseDecimal } from "#domain/core/decimal.ts";
+import { text } from "#domain/core/text.ts";
 import type { Amount } from "#domain/money/amount.ts";
 import { decimalInput, positiveDecimalInput } from "#domain/money/money-input.ts";
 import { PERIODS } from "./period.ts";
@@ -12,7 +13,7 @@ const mark = decimalInput.refine(
 );
 
 const shape = {
-  name: z.string().min(1).max(200),
+  name: text(200),
   type: z.enum(["all", ...SERVICE_TYPES]),
   period: z.enum(PERIODS),
   budget: positiveDecimalInput,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { text } from "#domain/core/text.ts";
 import { decimalInput } from "#domain/money/money-input.ts";
 import { type PriceBook, priceBookInput } from "./price-book.ts";
 import { instantInput, isInForce } from "./provider-price.ts";
@@ -17,13 +18,13 @@ const shape = {
   tenantId: z.uuid().nullish(),
   planId: z.uuid().nullish(),
   serviceType: z.enum(SERVICE_TYPES).nullish(),
-  provider: z.string().min(1).max(100).nullish(),
-  model: z.string().min(1).max(200).nullish(),
+  provider: text(100).nullish(),
+  model: text(200).nullish(),
   validFrom: instantInput.nullish(),
   validTo: instantInput.nullish(),
   markupPercent: percent.nullish(),
   fixedPrice: priceBookInput.nullish(),
-  reason: z.string().max(500).nullish(),
+  reason: text(500, 0).nullish(),
 };
 
 export const pricingRuleInput = z.strictObject(shape).superRefine((rule, context) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { text } from "#domain/core/text.ts";
 import { currencyInput } from "#domain/money/money-input.ts";
 import { bookProblem, type PriceBook, priceBookShape } from "./price-book.ts";
 import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
@@ -8,12 +9,10 @@ export const instantInput = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((text) => new Date(text).toISOString());
 
-const freeText = (max: number) => z.string().min(1).max(max);
-
 export const providerPriceInput = z
   .strictObject({
-    provider: freeText(100),
-    model: freeText(200),
+    provider: text(100),
+    model: text(200),
     serviceType: z.enum(SERVICE_TYPES),
     currency: currencyInput,
     validFrom: instantInput,

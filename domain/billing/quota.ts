@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { multiplyRatio, parseDecimal } from "#domain/core/decimal.ts";
+import { text } from "#domain/core/text.ts";
 import { type Amount, ratioFromAmount } from "#domain/money/amount.ts";
 import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { PERIODS } from "./period.ts";
@@ -13,7 +14,7 @@ export const USAGE_COUNTS = ["recorded", "billable"] as const;
 const emails = z.array(z.email()).max(50);
 
 const shape = {
-  name: z.string().min(1).max(200),
+  name: text(200),
   /** One service type, or `all`. */
   type: z.enum(["all", ...SERVICE_TYPES]),
   measure: z.enum(["money", "quantity"]),
@@ -24,8 +25,8 @@ const shape = {
     "Above 0, at most 100.",
   ),
   onExceed: z.enum(QUOTA_ACTIONS),
-  fallbackModel: z.string().min(1).max(200).nullish(),
-  pauseMessage: z.string().max(2000).nullish(),
+  fallbackModel: text(200).nullish(),
+  pauseMessage: text(2000, 0).nullish(),
   notifyEmails: emails,
   counts: z.enum(USAGE_COUNTS),
   enabled: z.boolean(),

@@ -7,6 +7,8 @@ import { once } from "#server/runtime/process.ts";
 /** Every price and rule as of one version of `pricing_state`. */
 export type PricingSnapshot = {
   version: number;
+  allPrices: readonly ProviderPrice[];
+  allRules: readonly PricingRule[];
   pricesOf: (subject: Pick<RuleSubject, "serviceType" | "provider" | "model">) => readonly ProviderPrice[];
   rulesOf: (subject: Pick<RuleSubject, "tenantId" | "planId">) => readonly PricingRule[];
 };
@@ -74,6 +76,8 @@ export function makeSnapshot(
   const merged = new Map<string, PricingRule[]>();
   return {
     version,
+    allPrices: prices,
+    allRules: rules,
     pricesOf: (subject) => priced.get(priceKey(subject)) ?? NONE,
     rulesOf({ tenantId, planId }) {
       const key = `${tenantId} ${planId}`;

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { text } from "#domain/core/text.ts";
+import { currencyInput, nonNegativeDecimalInput } from "#domain/money/money-input.ts";
+import { includedInput } from "./allowance.ts";
+
+const count = z.number().int().min(0).max(1_000_000_000_000);
+
+/** How much of what a plan allows. */
+export const planLimitsInput = z.strictObject({
+  customers: count.optional(),
+  messages: count.optional(),
+  aiRequests: count.optional(),
+  seats: count.optional(),
+  channels: count.optional(),
+  flows: count.optional(),
+  connectors: count.optional(),
+});
+
+const shape = {
+  name: text(100),
+  code: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/i, "Letters, digits, - and _."),
+  description: text(1000, 0).nullish(),
+  currency: currencyInput,
+  monthlyPrice: nonNegativeDecimalInput,
+  yearlyPrice: nonNegativeDecimalInput.nullish(),
+  interval: z.enum(["month", "year"]),
+  trialDays: z.number().int().min(0).max(365),
+  included: includedInput,
+  limits: planLimitsInput,
+  features: z.array(text(100)).max(100),
+};
+
+export const planInput = z.strictObject({
+  ...shape,
+  interval: shape.interval.default("month"),
+  trialDays: shape.trialDays.default(0),
+  included: includedInput.default({}),
+  limits: planLimitsInput.default({}),
+  features: shape.features.default([]),
+});
+
+export const planPatchInput = z.strictObject({ ...shape, active: z.boolean() }).partial();

@@ -1,0 +1,123 @@
+import { withTenant } from "#db/tenant.ts";
+import type { PriceBook, PriceParts } from "#domain/billing/price-book.ts";
+import { type PricingRule, rankRules } from "#domain/billing/pricing-rule.ts";
+import type { ProviderPrice } from "#domain/billing/provider-price.ts";
+import { isInForce, selectProviderPrice } from "#domain/billing/provider-price.ts";
+import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
+import { formatAmount, parseAmount, percentOf } from "#domain/money/amount.ts";
+import { currentPricing } from "./pricing-snapshot.ts";
+
+/** The rate of one model in force for a tenant, with the reason. */
+export type RateInForce = {
+  serviceType: string;
+  provider: string;
+  model: string;
+  unit: string;
+  currency: string;
+  /** Rates by part that the tenant pays per unit, and what the provider charges. */
+  parts: { part: string; cost: string; price: string | null }[];
+  tiers: { above: number; parts: { part: string; cost: string; price: string | null }[] }[];
+  windows: PriceBook["windows"];
+  minimum: PriceBook["minimum"];
+  markupPercent: string | null;
+  fixedPrice: PriceBook | null;
+  ruleId: string | null;
+  ruleScope: string | null;
+  providerPriceId: string;
+  validFrom: string;
+  reason: string;
+};
+
+function soldParts(parts: PriceParts, rule: PricingRule | null) {
+  return Object.entries(parts).flatMap(([part, rate]) => {
+    if (rate === undefined) return [];
+    const cost = parseAmount(rate);
+    const markup = rule ? rule.markupPercent : "0";
+    const price = markup === null ? null : formatAmount(cost + percentOf(cost, markup));
+    return [{ part, cost: formatAmount(cost), price }];
+  });
+}
+
+function reasonOf(rule: PricingRule | null): string {
+  if (!rule) return "No rule matches: sold at cost.";
+  const about =
+    [rule.serviceType, rule.provider, rule.model].filter((part) => part !== null).join(" / ") || "all usage";
+  const whose = {
+    tenant: "A rule made for you",
+    plan: "The rule of your plan",
+    platform: "The general rule",
+  }[rule.scope];
+  const terms = rule.fixedPrice
+    ? "a fixed price"
+    : `cost + ${formatAmount(parseAmount(rule.markupPercent ?? "0"))} %`;
+  return `${whose} for ${about}: ${terms}.`;
+}
+
+function rateOf(price: ProviderPrice, rule: PricingRule | null): RateInForce {
+  return {
+    serviceType: price.serviceType,
+    provider: price.provider,
+    model: price.model,
+    unit: price.unit,
+    currency: price.currency,
+    parts: soldParts(price.parts, rule),
+    tiers: (price.tiers ?? []).map((tier) => ({ above: tier.above, parts: soldParts(tier.parts, rule) })),
+    windows: price.windows,
+    minimum: price.minimum,
+    markupPercent: rule?.markupPercent ? formatAmount(parseAmount(rule.markupPercent)) : null,
+    fixedPrice: rule?.fixedPrice ?? null,
+    ruleId: rule?.id ?? null,
+    ruleScope: rule?.scope ?? null,
+    providerPriceId: price.id,
+    validFrom: price.validFrom,
+    reason: reasonOf(rule),
+  };
+}
+
+const keyOf = (price: ProviderPrice) => `${price.provider}\n${price.model}\n${price.serviceType}`;
+
+type Input = {
+  limit: number;
+  cursor?: string | undefined;
+  provider?: string | undefined;
+  model?: string | undefined;
+};
+
+/** The rates in force for a tenant now on its clock, by provider and model. */
+export async function listPricingInForce(tenantId: TenantId, input: Input): Promise<Page<RateInForce>> {
+  const [row] = await withTenant(
+    tenantId,
+    (tx) => tx.sql`select t.clock_offset_ms, s.plan_id from tenants t
+      left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null where t.id = ${tenantId}`,
+  );
+  const nowMs = Date.now() + Number(row?.clock_offset_ms ?? 0);
+  const planId = (row?.plan_id ?? null) as string | null;
+  const pricing = await currentPricing();
+  const [after = ""] = decodeCursor(input.cursor, 1) ?? [];
+  const prices = pricing.allPrices
+    .filter(
+      (price) =>
+        isInForce(price, nowMs) && selectProviderPrice(pricing.pricesOf(price), price, nowMs) === price,
+    )
+    .filter((price) => input.provider === undefined || price.provider === input.provider)
+    .filter((price) => input.model === undefined || price.model === input.model)
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    .filter((price) => keyOf(price) > after)
+    .slice(0, input.limit + 1);
+  return toPage(
+    prices,
+    input.limit,
+    (price) => [keyOf(price)],
+    (price) => {
+      const subject = {
+        tenantId,
+        planId,
+        serviceType: price.serviceType,
+        provider: price.provider,
+        model: price.model,
+      };
+      return rateOf(price, rankRules(pricing.rulesOf(subject), subject, nowMs)[0] ?? null);
+    },
+  );
+}

@@ -1,0 +1,82 @@
+import { withTenant } from "#db/tenant.ts";
+import { type ReportedUsage, reportedQuantities } from "#domain/billing/usage-report.ts";
+import { AppError, notFound } from "#domain/core/app-error.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
+import { clock } from "#server/runtime/clock.ts";
+import { meter } from "./meter/meter.ts";
+import { payloadHash, shortHash, type UsageFact, type UsageRecord } from "./meter/usage-fact.ts";
+
+const DAY = 86_400_000;
+
+function factOf(tenantId: TenantId, reported: ReportedUsage): UsageFact {
+  const { type, provider, model, quantity } = reported;
+  return {
+    tenantId,
+    idempotencyKey: reported.idempotencyKey,
+    serviceType: type,
+    provider: provider ?? "own",
+    model: model ?? type,
+    status: "succeeded",
+    quantities: reportedQuantities(type, quantity),
+    occurredAt: reported.occurredAt,
+    conversationId: reported.conversationId ?? null,
+  };
+}
+
+async function checkConversations(tenantId: TenantId, facts: readonly UsageFact[]): Promise<void> {
+  const wanted = [...new Set(facts.flatMap((fact) => fact.conversationId ?? []))];
+  if (wanted.length === 0) return;
+  const found = await withTenant(
+    tenantId,
+    (tx) =>
+      tx.sql`select id from conversations where tenant_id = ${tenantId} and id = any(${wanted}::uuid[])`,
+  );
+  if (found.length < wanted.length) throw notFound("conversation");
+}
+
+function conflict(keys: readonly string[]): AppError {
+  const message = `These idempotency keys already stand for other usage, and the first stays: ${keys.slice(0, 5).join(", ")}.`;
+  return new AppError("conflict", "usage.key_reused", message, { keys: [...keys] });
+}
+
+/** Refuses the whole batch where a key already stands for another fact, so that nothing of it is recorded. */
+async function checkKeys(tenantId: TenantId, facts: readonly UsageFact[]): Promise<void> {
+  const wanted = new Map<string, string>();
+  const reused = new Set<string>();
+  for (const fact of facts) {
+    const hash = shortHash(fact.idempotencyKey);
+    const payload = payloadHash(fact);
+    if ((wanted.get(hash) ?? payload) !== payload) reused.add(fact.idempotencyKey);
+    wanted.set(hash, payload);
+  }
+  const known = await withTenant(
+    tenantId,
+    (tx) => tx.sql`select key_hash, payload_hash, key from usage_keys
+      where tenant_id = ${tenantId} and key_hash = any(${[...wanted.keys()]}::uuid[])`,
+  );
+  for (const row of known)
+    if (wanted.get(row.key_hash as string) !== row.payload_hash) reused.add(row.key as string);
+  if (reused.size > 0) throw conflict([...reused]);
+}
+
+/**
+ * Records usage that a program reports about itself, priced by the same rules. Idempotent by key: the same report
+ * again returns the same records; another content under a known key refuses the batch with `conflict`.
+ */
+export async function reportUsage(
+  tenantId: TenantId,
+  records: readonly ReportedUsage[],
+): Promise<UsageRecord[]> {
+  const now = (await clock.now(tenantId)).getTime();
+  if (records.some((record) => Date.parse(record.occurredAt) > now + DAY)) {
+    throw new AppError(
+      "invalid",
+      "usage.in_future",
+      "occurredAt lies more than a day ahead of the workspace's clock.",
+    );
+  }
+  const facts = records.map((record) => factOf(tenantId, record));
+  await checkConversations(tenantId, facts);
+  await checkKeys(tenantId, facts);
+  return Promise.all(facts.map((fact) => meter.commit(fact)));
+}
