@@ -17,10 +17,9 @@ export class Rounds {
   private readonly armed = new Map<number, NodeJS.Timeout>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
-  private sweeps: Promise<unknown> = Promise.resolve();
   private stopped = false;
   private readonly watch = new Watch();
-  private sweeping = false;
+  private sweeping: Promise<void> | null = null;
   private sweepAgain = false;
   private pruneAt = Date.now() + PRUNE_EVERY_MS;
 
@@ -36,7 +35,7 @@ export class Rounds {
 
   /** Resolves when the round that was going on at the stop has ended. */
   async ended(): Promise<void> {
-    await Promise.all([this.running, this.sweeps]);
+    await Promise.all([this.running, this.sweeping]);
   }
 
   stop(): void {
@@ -54,7 +53,7 @@ export class Rounds {
     if (this.armed.has(bucket)) return;
     const fire = () => {
       this.armed.delete(bucket);
-      this.sweeps = Promise.all([this.sweeps, this.sweep()]);
+      void this.sweep();
     };
     this.armed.set(bucket, setTimeout(fire, Math.max(1, bucket * BUCKET_MS - Date.now() + 1)));
   }
@@ -80,25 +79,29 @@ export class Rounds {
   }
 
   /** Everything that is due now; a wish that comes while sweeping is granted afterwards. */
-  private async sweep(): Promise<void> {
+  private sweep(): Promise<void> {
     if (this.sweeping) {
       this.sweepAgain = true;
-      return;
+      return this.sweeping;
     }
-    this.sweeping = true;
-    try {
-      do {
-        this.sweepAgain = false;
-        if (this.stopped) return;
-        if ((await sweepWaits(this.core)) >= 1000) this.sweepAgain = true;
-        if (this.core.router.hasHolds) await sweepHolds(this.core);
-        if (this.core.router.hasCrons) await sweepCrons(this.core);
-        this.wake();
-      } while (this.sweepAgain);
-    } catch (error) {
-      if (!this.stopped) logger.error({ error }, "a sweep of the executor failed");
-    } finally {
-      this.sweeping = false;
-    }
+    this.sweeping = this.sweepAll()
+      .catch((error: unknown) => {
+        if (!this.stopped) logger.error({ error }, "a sweep of the executor failed");
+      })
+      .finally(() => {
+        this.sweeping = null;
+      });
+    return this.sweeping;
+  }
+
+  private async sweepAll(): Promise<void> {
+    do {
+      this.sweepAgain = false;
+      if (this.stopped) return;
+      if ((await sweepWaits(this.core)) >= 1000) this.sweepAgain = true;
+      if (this.core.router.hasHolds) await sweepHolds(this.core);
+      if (this.core.router.hasCrons) await sweepCrons(this.core);
+      this.wake();
+    } while (this.sweepAgain);
   }
 }

@@ -110,6 +110,7 @@ export class LocalWorld implements World {
 
   private crash(executor: LocalExecutor): void {
     this.kills += 1;
+    this.executor = null;
     this.dropped.push(executor);
     void executor.kill();
     this.restarting = this.replace();
