@@ -1,5 +1,12 @@
 "use client";
-import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import {
+  BaseEdge,
+  type Edge,
+  EdgeLabelRenderer,
+  type EdgeProps,
+  getBezierPath,
+  useStore,
+} from "@xyflow/react";
 import { Plus } from "lucide-react";
 import { memo } from "react";
 
@@ -16,6 +23,8 @@ export type FlowEdgeType = Edge<FlowEdgeData, "flow">;
 /** A line between steps: its width is its traffic; the plus in its middle puts a step into it. */
 export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>) {
   const { id, data, selected } = props;
+  // From far away a line is a line: no count, no plus.
+  const far = useStore((state) => state.transform[2] < 0.4);
   const [path, x, y] = getBezierPath({ ...props, curvature: 0.35 });
   const share = data && data.most > 0 && data.count ? data.count / data.most : 0;
   const width = data?.count == null ? 1.5 : 1.5 + 3.5 * share;
@@ -31,7 +40,7 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>) {
         style={{ strokeWidth: data?.lit ? Math.max(width, 3) : width }}
       />
       <EdgeLabelRenderer>
-        {data?.count == null ? null : (
+        {far || data?.count == null ? null : (
           <span
             className="flow-count num"
             style={{
@@ -41,7 +50,7 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>) {
             {data.count.toLocaleString("en-US")}
           </span>
         )}
-        {onInsert ? (
+        {onInsert && !far ? (
           <button
             type="button"
             className="flow-plus nodrag nopan"
