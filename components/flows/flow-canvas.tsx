@@ -12,6 +12,7 @@ import {
   type ReactFlowInstance,
   SelectionMode,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import { type DragEvent, useEffect, useMemo, useState } from "react";
 import type { FlowSnapshot } from "#domain/flows/flow-definition.ts";
@@ -155,7 +156,13 @@ export function FlowCanvas(props: {
       onlyRenderVisibleElements={nodes.length > 120}
       aria-label="Canvas"
     >
-      <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
+      <Dots />
     </ReactFlow>
   );
+}
+
+/** The dotted ground; from far away the dots would be dust, so it is plain there. */
+function Dots() {
+  const far = useStore((state) => state.transform[2] < 0.4);
+  return far ? null : <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />;
 }
