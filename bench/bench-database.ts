@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { closePool, createPool } from "#db/client.ts";
 import { startEmbeddedPostgres } from "#db/embedded/start-embedded.ts";
@@ -25,25 +23,4 @@ export async function openBenchDatabase(name: string): Promise<() => Promise<voi
     await closePool();
     if (!server.adopted) await server.stop();
   };
-}
-
-/** One measured row of a bench. */
-export type BenchRow = { what: string; value: number; unit: string; goal?: string; met?: boolean };
-
-/** Prints a bench's rows as a table and keeps them as JSON under the data folder. */
-export function reportBench(name: string, rows: BenchRow[], notes: Record<string, unknown> = {}): void {
-  console.table(
-    rows.map(({ what, value, unit, goal, met }) => ({
-      what,
-      value: Math.round(value * 100) / 100,
-      unit,
-      goal: goal ?? "",
-      met: met === undefined ? "" : met ? "yes" : "no",
-    })),
-  );
-  const folder = path.join(dataDir(), "bench");
-  mkdirSync(folder, { recursive: true });
-  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}, Node ${process.version}`;
-  const report = { name, at: new Date().toISOString(), machine, rows, notes };
-  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
 }

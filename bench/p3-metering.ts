@@ -5,7 +5,8 @@ import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { meter } from "#server/billing/meter/meter.ts";
 import type { UsageFact } from "#server/billing/meter/usage-fact.ts";
 import { addPrice, addRule, makeTenant } from "#server/billing/testing/billing-fixtures.ts";
-import { type BenchRow, openBenchDatabase, reportBench } from "./bench-database.ts";
+import { openBenchDatabase } from "./bench-database.ts";
+import { type BenchRow, reportBench } from "./report.ts";
 
 const gpt4 = { serviceType: "token", provider: "openai", model: "gpt-4" } as const;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);

@@ -96,8 +96,15 @@ async function findWaits(
     order by w.created_at`) as unknown as (Candidate & { events: EventPayload[] })[];
 }
 
-async function answerWaits(core: Core, sql: Sql, effects: Effects, fresh: EventPayload[]): Promise<void> {
-  const waits = await findWaits(sql, fresh);
+type OpenWait = Candidate & { events: EventPayload[] };
+
+async function answerWaits(
+  core: Core,
+  sql: Sql,
+  effects: Effects,
+  waits: OpenWait[],
+  fresh: EventPayload[],
+): Promise<void> {
   const resolved: Resolution[] = [];
   const cancelled = new Set<string>();
   for (const wait of waits) {
@@ -134,12 +141,17 @@ export async function acceptEvents(
     events.map((event) => event.name),
     controlled.flatMap((plan) => (plan.rule.config.cancel ?? []).map((rule) => rule.event)),
   );
-  const [, freshIds] = await Promise.all([locked, insertBulk(core, sql, events, bulk)]);
+  // Three statements, one round trip: the later ones see what was committed before the lock was given.
+  const [, freshIds, waits] = await Promise.all([
+    locked,
+    insertBulk(core, sql, events, bulk),
+    findWaits(sql, events),
+  ]);
   if (freshIds.size < events.length) dropRepeated(core, effects, jobs, freshIds);
   if (bulk.some((plan) => !plan.leased)) effects.wake = true;
   const fresh = events.filter((event) => freshIds.has(event.id));
   if (fresh.length === 0) return;
-  await answerWaits(core, sql, effects, fresh);
+  await answerWaits(core, sql, effects, waits, fresh);
   for (const plan of controlled.filter((entry) => freshIds.has(entry.event.id))) {
     const admitted = await admit(sql, plan.rule, plan.event);
     if (admitted) await createRun(core, sql, effects, { rule: plan.rule, events: admitted });
