@@ -14,6 +14,12 @@ export const eventSchemas = {
   "conversations/turn.requested": z.object({ tenantId: id, conversationId: id }),
   /** A refused message is due for a further attempt. */
   "messages/delivery.due": z.object({ tenantId: id, channelMessageId: id }),
+  /** A mark of a cost alert fired. */
+  "cost_alert.triggered": z.object({ tenantId: id, eventId: id }),
+  "quota.warning": z.object({ tenantId: id, quotaId: id, periodStart: id }),
+  "quota.exceeded": z.object({ tenantId: id, quotaId: id, periodStart: id }),
+  "invoice.finalized": z.object({ tenantId: id, invoiceId: id }),
+  "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
 } satisfies Record<string, z.ZodType>;
 
 export type EventName = keyof typeof eventSchemas;

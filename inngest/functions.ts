@@ -1,6 +1,14 @@
 import type { InngestFunction } from "inngest";
+import { tellCostAlert, tellInvoice, tellQuota, tellUnpricedUsage } from "./functions/billing/tell.ts";
 import { retryDueDelivery } from "./functions/conversations/retry-delivery.ts";
 import { conversationTurn } from "./functions/conversations/turn.ts";
 
 /** Every function of the house, served at /api/inngest and run by the embedded executor alike. */
-export const functions: InngestFunction.Any[] = [conversationTurn, retryDueDelivery];
+export const functions: InngestFunction.Any[] = [
+  conversationTurn,
+  retryDueDelivery,
+  tellCostAlert,
+  tellInvoice,
+  tellQuota,
+  tellUnpricedUsage,
+];

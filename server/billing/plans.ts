@@ -140,6 +140,11 @@ export async function findSubscription(tx: TenantTransaction, month: string) {
     autoRenew: row.auto_renew as boolean,
     cancelAtPeriodEnd: row.cancel_at_period_end as boolean,
     plan: toPlan(row),
-    used: Object.fromEntries(used.map((one) => [one.kind as string, Number(one.used)])),
+    used: Object.fromEntries(
+      used.map((one) => [
+        one.kind as string,
+        one.kind === "voiceMinutes" ? Number(one.used) / 60 : Number(one.used),
+      ]),
+    ),
   };
 }

@@ -1,5 +1,21 @@
 import { aiProvidersRouter } from "#server/ai/router.ts";
 import { meRouter, sessionsRouter } from "#server/auth/router.ts";
+import { invoicesRouter } from "#server/billing/invoices/router.ts";
+import {
+  plansRouter,
+  platformInvoicesRouter,
+  pricingPreviewRouter,
+  pricingRulesRouter,
+  providerPricesRouter,
+  reconcileRouter,
+} from "#server/billing/platform-router.ts";
+import {
+  costAlertsRouter,
+  pricingRouter,
+  quotasRouter,
+  subscriptionRouter,
+  usageRouter,
+} from "#server/billing/router.ts";
 import { channelsRouter } from "#server/channels/router.ts";
 import { connectorsRouter } from "#server/connectors/router.ts";
 import { flowExecutionsRouter, flowsRouter } from "#server/flows/router.ts";
@@ -12,12 +28,24 @@ export const appRouter = router({
   aiProviders: aiProvidersRouter,
   channels: channelsRouter,
   connectors: connectorsRouter,
+  costAlerts: costAlertsRouter,
   flowExecutions: flowExecutionsRouter,
   flows: flowsRouter,
   intents: intentsRouter,
+  invoices: invoicesRouter,
   me: meRouter,
+  plans: plansRouter,
+  platformInvoices: platformInvoicesRouter,
+  pricing: pricingRouter,
+  pricingPreview: pricingPreviewRouter,
+  pricingRules: pricingRulesRouter,
+  providerPrices: providerPricesRouter,
+  quotas: quotasRouter,
+  reconcile: reconcileRouter,
   sessions: sessionsRouter,
+  subscription: subscriptionRouter,
   templates: templatesRouter,
+  usage: usageRouter,
 });
 
 export type AppRouter = typeof appRouter;

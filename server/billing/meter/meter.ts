@@ -2,6 +2,7 @@ import { withTenant } from "#db/tenant.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { logger } from "#server/runtime/logger.ts";
+import { wakeRelay } from "#server/runtime/outbox.ts";
 import { once } from "#server/runtime/process.ts";
 import type { MeterOp, OpOutcome } from "./decide-group.ts";
 import { tryFastCommit } from "./fast-commit.ts";
@@ -84,6 +85,7 @@ class GroupCommitter {
 
   private answer(tenantId: TenantId, group: Waiting[], { decision, state }: GroupResult): void {
     rememberFooting(tenantId, state);
+    if (decision.marks.length + decision.quotaEvents.length > 0) wakeRelay();
     for (const [i, one] of group.entries()) {
       const outcome = decision.outcomes[i];
       if (outcome) one.resolve({ outcome, currency: state.currency });

@@ -1,0 +1,47 @@
+import { tenantIdFrom } from "#domain/core/tenant-id.ts";
+import { mailCostAlert, mailInvoice, mailQuota, tellUnpriced } from "#server/billing/notify.ts";
+import { inngest } from "../../client.ts";
+import { eventSchemas } from "../../events.ts";
+
+const RETRIES = 8;
+
+/** Mails the receivers of a cost alert whose mark fired. */
+export const tellCostAlert = inngest.createFunction(
+  { id: "billing/tell-cost-alert", retries: RETRIES, triggers: [{ event: "cost_alert.triggered" }] },
+  async ({ event }) => {
+    const { tenantId, eventId } = eventSchemas["cost_alert.triggered"].parse(event.data);
+    await mailCostAlert(tenantIdFrom(tenantId), eventId);
+  },
+);
+
+/** Mails that a quota warns or is used up. */
+export const tellQuota = inngest.createFunction(
+  {
+    id: "billing/tell-quota",
+    retries: RETRIES,
+    triggers: [{ event: "quota.warning" }, { event: "quota.exceeded" }],
+  },
+  async ({ event }) => {
+    const { tenantId, quotaId, periodStart } = eventSchemas["quota.exceeded"].parse(event.data);
+    const exceeded = (event.name as string) === "quota.exceeded";
+    await mailQuota(tenantIdFrom(tenantId), { quotaId, periodStart, exceeded });
+  },
+);
+
+/** Mails a finalised invoice to the tenant's billing address. */
+export const tellInvoice = inngest.createFunction(
+  { id: "billing/tell-invoice", retries: RETRIES, triggers: [{ event: "invoice.finalized" }] },
+  async ({ event }) => {
+    const { tenantId, invoiceId } = eventSchemas["invoice.finalized"].parse(event.data);
+    await mailInvoice(tenantIdFrom(tenantId), invoiceId);
+  },
+);
+
+/** Tells staff about usage of a model without a price. */
+export const tellUnpricedUsage = inngest.createFunction(
+  { id: "billing/tell-unpriced-usage", retries: RETRIES, triggers: [{ event: "usage.unpriced" }] },
+  async ({ event }) => {
+    const { tenantId, ...usage } = eventSchemas["usage.unpriced"].parse(event.data);
+    await tellUnpriced(tenantIdFrom(tenantId), usage);
+  },
+);

@@ -1,0 +1,197 @@
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { computeInvoice, invoiceNumber, type LineFigures } from "#domain/billing/invoice.ts";
+import { monthWindow, type PeriodWindow } from "#domain/billing/period.ts";
+import { AppError } from "#domain/core/app-error.ts";
+import { newId } from "#domain/core/id.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
+import { type Amount, amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
+import { touchLedger } from "../meter/footing.ts";
+import { listUnbilledSlices, proveSlices, type UsageSlice } from "./usage-slices.ts";
+
+const DUE_AFTER_DAYS = 14;
+
+type Draft = {
+  kind: "subscription" | "usage" | "late_usage";
+  description: string;
+  exact: Amount;
+  quantity: string;
+  slice: UsageSlice | null;
+};
+
+type Head = {
+  currency: string;
+  taxRatePercent: string;
+  timezone: string;
+  seq: number;
+  nowMs: number;
+  billing: { name: string; email: string; address: string | null };
+};
+
+export type ClosedMonth = { invoiceId: string; number: string; created: boolean };
+
+async function readHead(tx: TenantTransaction): Promise<Head> {
+  const [row] = await tx.sql`
+    select t.currency, t.tax_rate_percent, t.name, t.billing_email, t.billing_address, t.clock_offset_ms,
+      l.timezone, l.last_seq
+    from tenants t join billing_ledgers l on l.tenant_id = t.id where t.id = ${tx.tenantId}`;
+  if (!row) throw new AppError("not_found", "tenants.not_found", "There is no such tenant.");
+  return {
+    currency: row.currency as string,
+    taxRatePercent: formatAmount(amountFromDatabase(row.tax_rate_percent as string)),
+    timezone: row.timezone as string,
+    seq: Number(row.last_seq),
+    nowMs: Date.now() + Number(row.clock_offset_ms),
+    billing: {
+      name: row.name as string,
+      email: row.billing_email as string,
+      address: row.billing_address as string | null,
+    },
+  };
+}
+
+async function subscriptionDrafts(tx: TenantTransaction, window: PeriodWindow): Promise<Draft[]> {
+  const rows = await tx.sql`
+    select p.name, p.monthly_price from tenant_subscriptions s join plans p on p.id = s.plan_id
+    where s.tenant_id = ${tx.tenantId} and s.interval = 'month' and s.status <> 'trialing'
+      and s.started_at < ${new Date(window.end).toISOString()}
+      and (s.ended_at is null or s.ended_at >= ${new Date(window.end).toISOString()})
+    order by s.started_at desc limit 1`;
+  return rows.map((row) => ({
+    kind: "subscription" as const,
+    description: `${row.name as string} plan, ${window.firstDay.slice(0, 7)}`,
+    exact: amountFromDatabase(row.monthly_price as string),
+    quantity: "1",
+    slice: null,
+  }));
+}
+
+const NAMES: Record<string, string> = {
+  token: "AI tokens",
+  voice: "Voice",
+  sms: "Text messages",
+  email: "E-mail",
+  api_call: "API calls",
+  message: "Messages",
+  storage: "Storage",
+  bandwidth: "Bandwidth",
+};
+
+function usageDraft(slice: UsageSlice, window: PeriodWindow): Draft {
+  const late = slice.month !== window.firstDay;
+  const what = `${NAMES[slice.serviceType] ?? slice.serviceType}, ${slice.provider} ${slice.model}`;
+  return {
+    kind: late ? "late_usage" : "usage",
+    description: late ? `Late usage of ${slice.month.slice(0, 7)}: ${what}` : what,
+    exact: slice.billable,
+    quantity: slice.quantity,
+    slice,
+  };
+}
+
+async function takeNumber(tx: TenantTransaction, month: string): Promise<string> {
+  const [row] = await tx.sql`
+    insert into invoice_numbers (tenant_id, month, last_number) values (${tx.tenantId}, ${month}, 1)
+    on conflict (tenant_id, month) do update set last_number = invoice_numbers.last_number + 1 returning last_number`;
+  return invoiceNumber(month, Number(row?.last_number));
+}
+
+async function insertLines(tx: TenantTransaction, invoiceId: string, drafts: Draft[], lines: LineFigures[]) {
+  for (const [i, draft] of drafts.entries()) {
+    const { slice } = draft;
+    const line = lines[i];
+    if (!line) continue;
+    await tx.sql`
+      insert into invoice_lines (tenant_id, id, invoice_id, position, kind, description, service_type, provider, model,
+        usage_month, closing, seq_from, seq_to, requests, quantity, covered_quantity, amount, amount_exact,
+        provider_cost, client_price, tax_rate_percent)
+      values (${tx.tenantId}, ${newId()}, ${invoiceId}, ${i + 1}, ${draft.kind}, ${draft.description},
+        ${slice?.serviceType ?? null}, ${slice?.provider ?? null}, ${slice?.model ?? null}, ${slice?.month ?? null},
+        ${slice?.closing ?? null}, ${slice?.seqFrom ?? null}, ${slice?.seqTo ?? null}, ${slice?.requests ?? 0}, ${draft.quantity},
+        ${slice?.coveredQuantity ?? "0"}, ${formatAmount(line.amount)}, ${formatAmount(line.exact)},
+        ${formatAmount(slice?.providerCost ?? 0n)}, ${formatAmount(slice?.clientPrice ?? line.exact)}, ${line.taxRatePercent})`;
+  }
+}
+
+async function closePeriods(tx: TenantTransaction, months: Iterable<string>, head: Head): Promise<void> {
+  for (const month of months) {
+    await tx.sql`
+      insert into billing_periods (tenant_id, month, timezone, closings, closed_seq, closed_at)
+      values (${tx.tenantId}, ${month}, ${head.timezone}, 1, ${head.seq}, ${new Date(head.nowMs).toISOString()})
+      on conflict (tenant_id, month) do update set closings = billing_periods.closings + 1,
+        closed_seq = excluded.closed_seq, closed_at = excluded.closed_at`;
+  }
+  // A zone that changed in the month holds for the next one.
+  await tx.sql`update billing_ledgers l set timezone = t.timezone from tenants t
+    where l.tenant_id = ${tx.tenantId} and t.id = l.tenant_id`;
+}
+
+async function insertInvoice(
+  tx: TenantTransaction,
+  head: Head,
+  window: PeriodWindow,
+  drafts: Draft[],
+): Promise<ClosedMonth> {
+  const figures = computeInvoice(
+    drafts.map((draft, i) => ({
+      key: String(i).padStart(4, "0"),
+      exact: draft.exact,
+      taxRatePercent: head.taxRatePercent,
+    })),
+    { currency: head.currency },
+  );
+  const id = newId();
+  const number = await takeNumber(tx, window.firstDay);
+  await tx.sql`
+    insert into invoices (tenant_id, id, number, status, month, timezone, period_start, period_end, currency, subtotal,
+      discount, tax, tax_rate_percent, total, amount_due, billing_name, billing_email, billing_address, issued_at, due_at)
+    values (${tx.tenantId}, ${id}, ${number}, 'open', ${window.firstDay}, ${head.timezone},
+      ${new Date(window.start).toISOString()}, ${new Date(window.end).toISOString()}, ${head.currency},
+      ${formatAmount(figures.subtotal)}, ${formatAmount(figures.discount)}, ${formatAmount(figures.tax)},
+      ${head.taxRatePercent}, ${formatAmount(figures.total)}, ${formatAmount(figures.total)}, ${head.billing.name},
+      ${head.billing.email}, ${head.billing.address}, ${new Date(head.nowMs).toISOString()},
+      ${new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000).toISOString()})`;
+  await insertLines(tx, id, drafts, figures.lines);
+  await appendOutbox(tx, [
+    {
+      tenantId: tx.tenantId,
+      name: "invoice.finalized",
+      payload: { invoiceId: id, number },
+      dedupeKey: `invoice:${id}`,
+    },
+  ]);
+  return { invoiceId: id, number, created: true };
+}
+
+/**
+ * Closes a month of a tenant: makes its invoice with a line for the plan and one for each slice of usage, proves the
+ * lines against the single records, takes the number, all in one transaction. Done again it returns the invoice that
+ * stands; a month without anything to bill makes none (null). Throws `precondition` while the month runs.
+ */
+export async function closeMonth(tenantId: TenantId, month: string): Promise<ClosedMonth | null> {
+  const closed = await withTenant(tenantId, async (tx) => {
+    await touchLedger(tx);
+    const head = await readHead(tx);
+    const window = monthWindow(month, head.timezone);
+    if (window.end > head.nowMs) {
+      const message = `${month.slice(0, 7)} ends ${new Date(window.end).toISOString()} on the tenant's clock; close it then.`;
+      throw new AppError("precondition", "billing.month_open", message);
+    }
+    const [standing] = await tx.sql`select id, number from invoices
+      where tenant_id = ${tenantId} and month = ${window.firstDay} and status <> 'void'`;
+    if (standing)
+      return { invoiceId: standing.id as string, number: standing.number as string, created: false };
+    const slices = await listUnbilledSlices(tx, window);
+    await proveSlices(tx, slices, (usageMonth) => monthWindow(usageMonth, head.timezone));
+    const drafts = [
+      ...(await subscriptionDrafts(tx, window)),
+      ...slices.map((slice) => usageDraft(slice, window)),
+    ];
+    if (drafts.length === 0) return null;
+    const invoice = await insertInvoice(tx, head, window, drafts);
+    await closePeriods(tx, new Set([window.firstDay, ...slices.map((slice) => slice.month)]), head);
+    return invoice;
+  });
+  if (closed?.created) wakeRelay();
+  return closed;
+}

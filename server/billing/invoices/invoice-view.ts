@@ -1,0 +1,65 @@
+import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { formatMinor } from "#domain/money/currency.ts";
+
+type Row = Record<string, unknown>;
+
+const trim = (value: unknown) => formatAmount(amountFromDatabase(value as string));
+
+/** An invoice as the API shows it; money in the currency's decimals. */
+export function toInvoice(row: Row) {
+  const currency = row.currency as string;
+  const money = (value: unknown) => formatMinor(amountFromDatabase(value as string), currency);
+  return {
+    id: row.id as string,
+    tenantId: row.tenant_id as string,
+    number: row.number as string | null,
+    status: row.status as string,
+    period: (row.month as string).slice(0, 7),
+    timezone: row.timezone as string,
+    periodStart: row.period_start as string,
+    periodEnd: row.period_end as string,
+    currency,
+    subtotal: money(row.subtotal),
+    discount: money(row.discount),
+    tax: money(row.tax),
+    taxRatePercent: trim(row.tax_rate_percent),
+    total: money(row.total),
+    amountDue: money(row.amount_due),
+    billingName: row.billing_name as string,
+    billingEmail: row.billing_email as string,
+    billingAddress: row.billing_address as string | null,
+    issuedAt: row.issued_at as string | null,
+    dueAt: row.due_at as string | null,
+    paidAt: row.paid_at as string | null,
+    voidedAt: row.voided_at as string | null,
+    createdAt: row.created_at as string,
+  };
+}
+
+export type Invoice = ReturnType<typeof toInvoice>;
+
+/** A line as the API shows it: the rounded amount and the exact one beside it. */
+export function toLine(row: Row, currency: string) {
+  const money = (value: unknown) => formatMinor(amountFromDatabase(value as string), currency);
+  return {
+    id: row.id as string,
+    position: Number(row.position),
+    kind: row.kind as string,
+    description: row.description as string,
+    type: row.service_type as string | null,
+    provider: row.provider as string | null,
+    model: row.model as string | null,
+    usageMonth: row.usage_month === null ? null : (row.usage_month as string).slice(0, 7),
+    requests: Number(row.requests),
+    quantity: Number(row.quantity),
+    coveredQuantity: Number(row.covered_quantity),
+    amount: money(row.amount),
+    amountExact: trim(row.amount_exact),
+    providerCost: trim(row.provider_cost),
+    clientPrice: trim(row.client_price),
+    taxRatePercent: trim(row.tax_rate_percent),
+    currency,
+  };
+}
+
+export type InvoiceLine = ReturnType<typeof toLine>;

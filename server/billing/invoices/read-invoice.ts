@@ -1,0 +1,132 @@
+import { withSystem } from "#db/system.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { AppError, notFound } from "#domain/core/app-error.ts";
+import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
+import { amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
+import { formatMinor } from "#domain/money/currency.ts";
+import { touchLedger } from "../meter/footing.ts";
+import { type Invoice, type InvoiceLine, toInvoice, toLine } from "./invoice-view.ts";
+
+type Paging = { limit: number; cursor?: string | undefined };
+type Row = Record<string, unknown>;
+
+/** The row of one of the tenant's invoices. Throws `not_found`. */
+export async function invoiceRow(tx: TenantTransaction, id: string): Promise<Row> {
+  const [row] = await tx.sql`select * from invoices where tenant_id = ${tx.tenantId} and id = ${id}`;
+  if (!row) throw notFound("invoice");
+  return row;
+}
+
+/** One invoice. Throws `not_found`. */
+export async function getInvoice(tenantId: TenantId, id: string): Promise<Invoice> {
+  return toInvoice(await withTenant(tenantId, (tx) => invoiceRow(tx, id)));
+}
+
+const keyOf = (row: Row) => [row.period_start as string, row.id as string];
+
+/** A tenant's invoices, the newest month first. */
+export async function listInvoices(
+  tenantId: TenantId,
+  input: Paging & { status?: string | undefined },
+): Promise<Page<Invoice>> {
+  const [start, id = ""] = decodeCursor(input.cursor, 2) ?? [];
+  const rows = await withTenant(tenantId, ({ sql }) => {
+    let where = sql`tenant_id = ${tenantId}`;
+    if (input.status) where = sql`${where} and status = ${input.status}`;
+    if (start) where = sql`${where} and (period_start, id) < (${start}::timestamptz, ${id}::uuid)`;
+    return sql`select * from invoices where ${where} order by period_start desc, id desc limit ${input.limit + 1}`;
+  });
+  return toPage(rows, input.limit, keyOf, toInvoice);
+}
+
+/** Invoices of all tenants, or of one, the newest month first. */
+export async function listAllInvoices(
+  input: Paging & { tenantId?: string | undefined },
+): Promise<Page<Invoice>> {
+  const [start, id = ""] = decodeCursor(input.cursor, 2) ?? [];
+  const rows = await withSystem("list invoices", ({ sql }) => {
+    let where = sql`true`;
+    if (input.tenantId) where = sql`${where} and tenant_id = ${input.tenantId}`;
+    if (start) where = sql`${where} and (period_start, id) < (${start}::timestamptz, ${id}::uuid)`;
+    return sql`select * from invoices where ${where} order by period_start desc, id desc limit ${input.limit + 1}`;
+  });
+  return toPage(rows, input.limit, keyOf, toInvoice);
+}
+
+async function findOwner(id: string): Promise<TenantId> {
+  const [row] = await withSystem(
+    "find an invoice's tenant",
+    (tx) => tx.sql`select tenant_id from invoices where id = ${id}`,
+  );
+  if (!row) throw notFound("invoice");
+  return tenantIdFrom(row.tenant_id as string);
+}
+
+/** One invoice of any tenant, for staff. Throws `not_found`. */
+export async function getAnyInvoice(id: string): Promise<Invoice> {
+  return getInvoice(await findOwner(id), id);
+}
+
+/** Voids an invoice: it keeps its number, and what it billed can be billed again. A paid one cannot be voided. */
+export async function voidInvoice(id: string): Promise<Invoice> {
+  return withTenant(await findOwner(id), async (tx) => {
+    await touchLedger(tx);
+    const { status } = await invoiceRow(tx, id);
+    if (status === "paid") {
+      throw new AppError(
+        "precondition",
+        "invoices.paid",
+        "A paid invoice cannot be voided; write a credit note.",
+      );
+    }
+    if (status !== "void") {
+      await tx.sql`update invoices set status = 'void', voided_at = now(), updated_at = now()
+        where tenant_id = ${tx.tenantId} and id = ${id}`;
+      await tx.sql`update invoice_lines set voided = true where tenant_id = ${tx.tenantId} and invoice_id = ${id}`;
+    }
+    return toInvoice(await invoiceRow(tx, id));
+  });
+}
+
+/** Finalises an invoice. The run makes them final at once, so this only says so; a void one is refused. */
+export async function finalizeInvoice(id: string): Promise<Invoice> {
+  const invoice = await getAnyInvoice(id);
+  if (invoice.status === "void") {
+    throw new AppError(
+      "precondition",
+      "invoices.void",
+      "A void invoice cannot be finalised; run the month again.",
+    );
+  }
+  return invoice;
+}
+
+/** A level's total and whether it equals the level above it. */
+export type LevelTotal = { amount: string; amountExact: string; equal: boolean };
+
+/** The lines of an invoice with their total, which is the invoice's subtotal. */
+export async function listInvoiceLines(
+  tenantId: TenantId,
+  invoiceId: string,
+): Promise<Page<InvoiceLine> & { total: LevelTotal; currency: string }> {
+  return withTenant(tenantId, async (tx) => {
+    const invoice = await invoiceRow(tx, invoiceId);
+    const currency = invoice.currency as string;
+    const rows =
+      await tx.sql`select * from invoice_lines where tenant_id = ${tenantId} and invoice_id = ${invoiceId}
+      order by position`;
+    const amount = sumAmounts(rows.map((row) => amountFromDatabase(row.amount as string)));
+    const exact = sumAmounts(rows.map((row) => amountFromDatabase(row.amount_exact as string)));
+    return {
+      data: rows.map((row) => toLine(row, currency)),
+      nextCursor: null,
+      total: {
+        amount: formatMinor(amount, currency),
+        amountExact: formatAmount(exact),
+        equal: amount === amountFromDatabase(invoice.subtotal as string),
+      },
+      currency,
+    };
+  });
+}

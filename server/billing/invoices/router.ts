@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { INVOICE_STATUSES } from "#domain/billing/invoice.ts";
+import { dayInput } from "#domain/billing/usage-report.ts";
+import { paging } from "#domain/core/paging.ts";
+import { router, tenantQuery } from "#server/trpc/procedures.ts";
+import {
+  type InvoicePath,
+  listConversationMessages,
+  listDayConversations,
+  listLineDays,
+  listPathRecords,
+} from "./drill-down.ts";
+import { EXPORT_LEVELS, exportInvoice } from "./export-invoice.ts";
+import { getInvoice, listInvoiceLines, listInvoices } from "./read-invoice.ts";
+
+const view = "billing.view";
+const id = z.uuid();
+const key = z.union([z.uuid(), z.literal("none")]);
+const line = { id, lineId: id };
+const day = { ...line, day: dayInput };
+const conversation = { ...day, conversationId: key };
+
+/** Invoices, and the way from a line down to the single call; `none` stands for "without conversation" or message. */
+export const invoicesRouter = router({
+  list: tenantQuery(view, { route: "GET /invoices", summary: "List invoices, the newest month first" })
+    .input(z.strictObject({ ...paging, status: z.enum(INVOICE_STATUSES).optional() }))
+    .query(({ ctx, input }) => listInvoices(ctx.actor.tenantId, input)),
+  get: tenantQuery(view, { route: "GET /invoices/{id}", summary: "Read an invoice" })
+    .input(z.strictObject({ id }))
+    .query(({ ctx, input }) => getInvoice(ctx.actor.tenantId, input.id)),
+  lines: tenantQuery(view, { route: "GET /invoices/{id}/lines", summary: "List an invoice's lines" })
+    .input(z.strictObject({ id }))
+    .query(({ ctx, input }) => listInvoiceLines(ctx.actor.tenantId, input.id)),
+  days: tenantQuery(view, {
+    route: "GET /invoices/{id}/lines/{lineId}/days",
+    summary: "Open a line into its days",
+  })
+    .input(z.strictObject({ ...line, ...paging }))
+    .query(async ({ ctx, input }) => {
+      const page = await listLineDays(ctx.actor.tenantId, input, input);
+      return { ...page, data: page.data.map(({ key: name, ...row }) => ({ day: name, ...row })) };
+    }),
+  conversations: tenantQuery(view, {
+    route: "GET /invoices/{id}/lines/{lineId}/days/{day}/conversations",
+    summary: "Open a line's day into its conversations",
+  })
+    .input(z.strictObject({ ...day, ...paging }))
+    .query(async ({ ctx, input }) => {
+      const page = await listDayConversations(ctx.actor.tenantId, input, input);
+      return {
+        ...page,
+        data: page.data.map(({ key: name, ...row }) => ({ conversationId: idOf(name), ...row })),
+      };
+    }),
+  messages: tenantQuery(view, {
+    route: "GET /invoices/{id}/lines/{lineId}/days/{day}/conversations/{conversationId}/messages",
+    summary: "Open a conversation on a line's day into its messages",
+  })
+    .input(z.strictObject({ ...conversation, ...paging }))
+    .query(async ({ ctx, input }) => {
+      const page = await listConversationMessages(ctx.actor.tenantId, input, input);
+      return { ...page, data: page.data.map(({ key: name, ...row }) => ({ messageId: idOf(name), ...row })) };
+    }),
+  records: tenantQuery(view, {
+    route:
+      "GET /invoices/{id}/lines/{lineId}/days/{day}/conversations/{conversationId}/messages/{messageId}/records",
+    summary: "Open a message into the single calls that are billed",
+  })
+    .input(z.strictObject({ ...conversation, messageId: key }))
+    .query(async ({ ctx, input }) => {
+      const path: InvoicePath = input;
+      return { ...(await listPathRecords(ctx.actor.tenantId, path)), nextCursor: null };
+    }),
+  exportCsv: tenantQuery(view, {
+    route: "GET /invoices/{id}/export.csv",
+    summary: "Download a level of an invoice as CSV: its lines, or what lies under one",
+    file: true,
+  })
+    .input(
+      z.strictObject({
+        id,
+        level: z.enum(EXPORT_LEVELS).default("lines"),
+        lineId: id.optional(),
+        day: dayInput.optional(),
+        conversationId: key.optional(),
+        messageId: key.optional(),
+      }),
+    )
+    .query(async ({ ctx, input }) => ({
+      contentType: "text/csv; charset=utf-8",
+      ...(await exportInvoice(ctx.actor.tenantId, input)),
+    })),
+});
+
+function idOf(name: string): string | null {
+  return name === "none" ? null : name;
+}

@@ -1,0 +1,204 @@
+import { z } from "zod";
+import { planInput, planPatchInput } from "#domain/billing/plan.ts";
+import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
+import { instantInput, providerPriceInput } from "#domain/billing/provider-price.ts";
+import { monthInput, pricePreviewInput } from "#domain/billing/usage-report.ts";
+import { paging } from "#domain/core/paging.ts";
+import { text } from "#domain/core/text.ts";
+import { actorLabel } from "#server/trpc/context.ts";
+import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
+import { finalizeInvoice, getAnyInvoice, listAllInvoices, voidInvoice } from "./invoices/read-invoice.ts";
+import { runInvoices } from "./invoices/run-invoices.ts";
+import { archivePlan, createPlan, getPlan, listPlans, updatePlan } from "./plans.ts";
+import { previewPrice } from "./preview-price.ts";
+import {
+  createPricingRule,
+  endPricingRule,
+  getPricingRule,
+  listPricingRules,
+  updatePricingRule,
+} from "./pricing-rules.ts";
+import {
+  createProviderPrice,
+  deleteProviderPrice,
+  endProviderPrice,
+  getProviderPrice,
+  listProviderPrices,
+} from "./provider-prices.ts";
+import { reconcile } from "./reconcile.ts";
+
+const id = z.uuid();
+const byId = z.strictObject({ id });
+
+/** Rules that turn cost into price. */
+export const pricingRulesRouter = router({
+  list: platformQuery({ route: "GET /pricing-rules", summary: "List pricing rules" })
+    .input(z.strictObject({ ...paging, tenantId: id.optional() }))
+    .query(({ input }) => listPricingRules(input)),
+  get: platformQuery({ route: "GET /pricing-rules/{id}", summary: "Read a pricing rule" })
+    .input(byId)
+    .query(({ input }) => getPricingRule(input.id)),
+  create: platformMutation({
+    route: "POST /pricing-rules",
+    summary: "Add a pricing rule: a markup or a fixed price",
+    status: 201,
+    example: {
+      scope: "platform",
+      serviceType: "token",
+      provider: "example",
+      model: "example-1",
+      markupPercent: "66",
+    },
+  })
+    .input(pricingRuleInput)
+    .mutation(({ ctx, input }) => createPricingRule(input, actorLabel(ctx.principal))),
+  update: platformMutation({
+    route: "PATCH /pricing-rules/{id}",
+    summary: "Change a pricing rule that has priced nothing, or its end",
+    example: { validTo: "2099-01-01T00:00:00.000Z" },
+  })
+    .input(pricingRulePatchInput.extend({ id }))
+    .mutation(({ input: { id: ruleId, ...patch } }) => updatePricingRule(ruleId, patch)),
+  end: platformMutation({ route: "DELETE /pricing-rules/{id}", summary: "End a pricing rule", status: 204 })
+    .input(byId)
+    .mutation(({ input }) => endPricingRule(input.id)),
+});
+
+/** What providers charge the platform. */
+export const providerPricesRouter = router({
+  list: platformQuery({ route: "GET /provider-prices", summary: "List dated provider prices" })
+    .input(z.strictObject({ ...paging, provider: text(100).optional(), model: text(200).optional() }))
+    .query(({ input }) => listProviderPrices(input)),
+  get: platformQuery({ route: "GET /provider-prices/{id}", summary: "Read a provider price" })
+    .input(byId)
+    .query(({ input }) => getProviderPrice(input.id)),
+  create: platformMutation({
+    route: "POST /provider-prices",
+    summary: "Add a provider price from an instant on",
+    status: 201,
+    example: {
+      provider: "example",
+      model: "example-1",
+      serviceType: "token",
+      validFrom: "2026-12-01T00:00:00.000Z",
+      currency: "USD",
+      unit: "per_1m_tokens",
+      parts: { input: "2.50", cachedInput: "0.25", output: "10" },
+    },
+  })
+    .input(providerPriceInput)
+    .mutation(({ ctx, input }) => createProviderPrice(input, actorLabel(ctx.principal))),
+  update: platformMutation({
+    route: "PATCH /provider-prices/{id}",
+    summary: "Set the end of a provider price",
+    example: { validTo: "2099-01-01T00:00:00.000Z" },
+  })
+    .input(z.strictObject({ id, validTo: instantInput.nullable() }))
+    .mutation(({ input }) => endProviderPrice(input.id, input.validTo)),
+  delete: platformMutation({
+    route: "DELETE /provider-prices/{id}",
+    summary: "Take a provider price back",
+    status: 204,
+  })
+    .input(byId)
+    .mutation(({ input }) => deleteProviderPrice(input.id)),
+});
+
+/** Trying out a price. */
+export const pricingPreviewRouter = router({
+  preview: platformMutation({
+    route: "POST /pricing/preview",
+    summary: "Price one usage fact without storing it: cost, price, profit, what won and why",
+    example: {
+      tenantId: "01900000-0000-7000-8000-000000000000",
+      serviceType: "token",
+      provider: "openai",
+      model: "gpt-4",
+      occurredAt: "2026-11-21T10:00:00.000Z",
+      quantities: { input: 120, output: 50 },
+    },
+  })
+    .input(pricePreviewInput)
+    .mutation(({ input }) => previewPrice(input)),
+});
+
+/** Plans that tenants subscribe to. */
+export const plansRouter = router({
+  list: platformQuery({ route: "GET /plans", summary: "List plans" })
+    .input(z.strictObject(paging))
+    .query(({ input }) => listPlans(input)),
+  get: platformQuery({ route: "GET /plans/{id}", summary: "Read a plan" })
+    .input(byId)
+    .query(({ input }) => getPlan(input.id)),
+  create: platformMutation({
+    route: "POST /plans",
+    summary: "Add a plan",
+    status: 201,
+    example: {
+      name: "Growth",
+      code: "growth",
+      currency: "USD",
+      monthlyPrice: "149.00",
+      included: { tokens: 2000000, voiceMinutes: 300 },
+      limits: { customers: 10000 },
+    },
+  })
+    .input(planInput)
+    .mutation(({ input }) => createPlan(input)),
+  update: platformMutation({
+    route: "PATCH /plans/{id}",
+    summary: "Change a plan",
+    example: { description: "For shops that grow." },
+  })
+    .input(planPatchInput.extend({ id }))
+    .mutation(({ input: { id: planId, ...patch } }) => updatePlan(planId, patch)),
+  archive: platformMutation({
+    route: "DELETE /plans/{id}",
+    summary: "Hide a plan from new tenants",
+    status: 204,
+  })
+    .input(byId)
+    .mutation(({ input }) => archivePlan(input.id)),
+});
+
+/** Invoices of all tenants. */
+export const platformInvoicesRouter = router({
+  list: platformQuery({ route: "GET /invoices", summary: "List invoices of all tenants" })
+    .input(z.strictObject({ ...paging, tenantId: id.optional() }))
+    .query(({ input }) => listAllInvoices(input)),
+  get: platformQuery({ route: "GET /invoices/{id}", summary: "Read an invoice of any tenant" })
+    .input(byId)
+    .query(({ input }) => getAnyInvoice(input.id)),
+  run: platformMutation({
+    route: "POST /invoices/run",
+    summary: "Make the invoices of a closed month; running again changes nothing",
+    example: { period: "2026-10" },
+  })
+    .input(z.strictObject({ tenantId: id.optional(), period: monthInput.optional() }))
+    .mutation(async ({ input }) => ({ data: await runInvoices(input) })),
+  finalize: platformMutation({
+    route: "POST /invoices/{id}/finalize",
+    summary: "Finalise an invoice",
+    example: {},
+  })
+    .input(byId)
+    .mutation(({ input }) => finalizeInvoice(input.id)),
+  void: platformMutation({
+    route: "POST /invoices/{id}/void",
+    summary: "Void an invoice: it keeps its number, what it billed can be billed again",
+    example: {},
+  })
+    .input(byId)
+    .mutation(({ input }) => voidInvoice(input.id)),
+});
+
+/** The proof that records, roll-ups and invoices agree. */
+export const reconcileRouter = router({
+  run: platformMutation({
+    route: "POST /reconcile",
+    summary: "Compare records, roll-ups, conversations and invoices of every tenant, or one",
+    example: {},
+  })
+    .input(z.strictObject({ tenantId: id.optional() }))
+    .mutation(({ input }) => reconcile(input.tenantId ?? null)),
+});

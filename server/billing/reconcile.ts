@@ -1,0 +1,106 @@
+import { withSystem } from "#db/system.ts";
+import type { Transaction } from "#db/transaction.ts";
+import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { recordSystemEvent } from "#server/runtime/system-event.ts";
+
+/** One tenant's sums side by side; `differences` is empty where all agree to the last digit. */
+export type ReconcileRow = {
+  tenantId: string;
+  tenantName: string;
+  currency: string;
+  records: string;
+  dailyRollUps: string;
+  hourlyRollUps: string;
+  conversations: string;
+  invoiced: string;
+  differences: string[];
+};
+
+type Row = Record<string, unknown>;
+
+function selectSums(tx: Transaction, tenantId: string | null) {
+  return tx.sql`
+    with raw as (
+      select tenant_id, sum(client_price) as price, sum(provider_cost) as cost, count(*) as n,
+        sum(client_price) filter (where conversation_id is not null) as threaded
+      from usage_breakdown where ${tenantId}::uuid is null or tenant_id = ${tenantId} group by 1
+    ), daily as (
+      select tenant_id, sum(client_price) as price, sum(provider_cost) as cost, sum(requests) as n
+      from usage_daily where ${tenantId}::uuid is null or tenant_id = ${tenantId} group by 1
+    ), hourly as (
+      select tenant_id, sum(client_price) as price, sum(provider_cost) as cost, sum(requests) as n
+      from usage_hourly where ${tenantId}::uuid is null or tenant_id = ${tenantId} group by 1
+    ), threads as (
+      select tenant_id, sum(client_price) as price from conversations
+      where ${tenantId}::uuid is null or tenant_id = ${tenantId} group by 1
+    ), lines as (
+      select l.tenant_id, sum(l.amount_exact) as exact, sum(billed.exact) as records, count(*) filter (
+        where l.amount_exact <> billed.exact) as wrong
+      from invoice_lines l cross join lateral (
+        select coalesce(sum(coalesce(u.billable_price, u.client_price)), 0) as exact from usage_breakdown u
+        where u.tenant_id = l.tenant_id and u.billing_month = l.usage_month and u.closing = l.closing
+          and u.service_type = l.service_type and u.provider = l.provider and u.model = l.model
+          and u.ingest_seq > l.seq_from and u.ingest_seq <= l.seq_to
+          and u.occurred_at >= l.usage_month - interval '2 days' and u.occurred_at < l.usage_month + interval '33 days'
+      ) billed
+      where l.usage_month is not null and not l.voided and (${tenantId}::uuid is null or l.tenant_id = ${tenantId})
+      group by 1
+    )
+    select t.id, t.name, t.currency, coalesce(raw.price, 0)::text as raw, coalesce(daily.price, 0)::text as daily,
+      coalesce(hourly.price, 0)::text as hourly, coalesce(threads.price, 0)::text as threads,
+      coalesce(raw.threaded, 0)::text as threaded, coalesce(lines.exact, 0)::text as invoiced,
+      coalesce(lines.wrong, 0)::int as wrong_lines,
+      (raw.cost, raw.n) is not distinct from (daily.cost, daily.n) as daily_same,
+      (raw.cost, raw.n) is not distinct from (hourly.cost, hourly.n) as hourly_same
+    from tenants t left join raw on raw.tenant_id = t.id left join daily on daily.tenant_id = t.id
+    left join hourly on hourly.tenant_id = t.id left join threads on threads.tenant_id = t.id
+    left join lines on lines.tenant_id = t.id
+    where ${tenantId}::uuid is null or t.id = ${tenantId} order by t.name, t.id`;
+}
+
+function toReconcileRow(row: Row): ReconcileRow {
+  const amount = (value: unknown) => formatAmount(amountFromDatabase(value as string));
+  const [raw, daily, hourly, threads, threaded] = [
+    row.raw,
+    row.daily,
+    row.hourly,
+    row.threads,
+    row.threaded,
+  ].map(amount);
+  const differences: string[] = [];
+  if (raw !== daily || !row.daily_same) differences.push(`daily roll-ups: ${daily} instead of ${raw}`);
+  if (raw !== hourly || !row.hourly_same) differences.push(`hourly roll-ups: ${hourly} instead of ${raw}`);
+  if (threads !== threaded) differences.push(`conversations: ${threads} instead of ${threaded}`);
+  if (Number(row.wrong_lines) > 0)
+    differences.push(`${row.wrong_lines} invoice lines differ from their records`);
+  return {
+    tenantId: row.id as string,
+    tenantName: row.name as string,
+    currency: row.currency as string,
+    records: raw ?? "0",
+    dailyRollUps: daily ?? "0",
+    hourlyRollUps: hourly ?? "0",
+    conversations: threads ?? "0",
+    invoiced: amount(row.invoiced),
+    differences,
+  };
+}
+
+/** Lays records, roll-ups, conversation totals and invoice lines of every tenant (or one) side by side. */
+export async function reconcile(
+  tenantId: string | null = null,
+): Promise<{ data: ReconcileRow[]; differences: number }> {
+  const rows = await withSystem("reconcile", (tx) => selectSums(tx, tenantId));
+  const data = rows.map(toReconcileRow);
+  const differing = data.filter((row) => row.differences.length > 0);
+  for (const row of differing) {
+    await recordSystemEvent({
+      kind: "billing.difference",
+      source: "reconcile",
+      severity: 3,
+      tenantId: row.tenantId,
+      message: row.differences.join("; "),
+    });
+  }
+  return { data, differences: differing.length };
+}

@@ -1,0 +1,101 @@
+import { withTenant } from "#db/tenant.ts";
+import { monthWindow } from "#domain/billing/period.ts";
+import { localDay } from "#domain/billing/time-zone.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
+import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
+import { billingNow } from "./quotas.ts";
+
+type Row = Record<string, unknown>;
+
+const amount = (row: Row, column: string) => amountFromDatabase(row[column] as string);
+
+function sumBy(rows: readonly Row[], keyOf: (row: Row) => string) {
+  const groups = new Map<
+    string,
+    { requests: number; quantity: number; price: Amount; cost: Amount; billable: Amount }
+  >();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const sums = groups.get(key) ?? { requests: 0, quantity: 0, price: 0n, cost: 0n, billable: 0n };
+    sums.requests += Number(row.requests);
+    sums.quantity += Number(row.quantity);
+    sums.price += amount(row, "price");
+    sums.cost += amount(row, "cost");
+    sums.billable += amount(row, "billable");
+    groups.set(key, sums);
+  }
+  return [...groups].map(([key, sums]) => ({
+    key,
+    requests: sums.requests,
+    quantity: sums.quantity,
+    clientPrice: formatAmount(sums.price),
+    providerCost: formatAmount(sums.cost),
+    billablePrice: formatAmount(sums.billable),
+  }));
+}
+
+async function channelRows(tenantId: TenantId, window: { start: number; end: number }) {
+  return withTenant(
+    tenantId,
+    (tx) => tx.sql`
+      select coalesce(ch.name, 'No channel') as key, count(*)::int as requests, 0 as quantity,
+        sum(u.client_price)::text as price, sum(u.provider_cost)::text as cost,
+        sum(coalesce(u.billable_price, u.client_price))::text as billable
+      from usage_breakdown u
+      left join conversations c on c.tenant_id = u.tenant_id and c.id = u.conversation_id
+      left join channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+      where u.tenant_id = ${tenantId} and u.occurred_at >= ${new Date(window.start).toISOString()}
+        and u.occurred_at < ${new Date(window.end).toISOString()}
+      group by 1 order by sum(u.client_price) desc`,
+  );
+}
+
+/**
+ * What a tenant spent in a month (the running one unless given): the total, its days by service type, its models and
+ * its channels; each list sums to the total.
+ */
+export async function getSpend(tenantId: TenantId, month?: string) {
+  const { window, zone, currency, rows } = await withTenant(tenantId, async (tx) => {
+    const now = await billingNow(tx);
+    const inMonth = monthWindow(month ?? localDay(now.zone, now.nowMs).slice(0, 7), now.zone);
+    const found = await tx.sql`
+      select day, service_type, provider, model, sum(requests)::int as requests, sum(total_quantity)::text as quantity,
+        sum(client_price)::text as price, sum(provider_cost)::text as cost, sum(billable_price)::text as billable
+      from usage_daily where tenant_id = ${tenantId} and day >= ${inMonth.firstDay} and day < ${inMonth.endDay}
+      group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
+    const [tenant] = await tx.sql`select currency from tenants where id = ${tenantId}`;
+    return {
+      window: inMonth,
+      zone: now.zone,
+      currency: String(tenant?.currency ?? "USD"),
+      rows: found as readonly Row[],
+    };
+  });
+  const channels = sumBy(await channelRows(tenantId, window), (row) => row.key as string);
+  const price = sumAmounts(rows.map((row) => amount(row, "price")));
+  const cost = sumAmounts(rows.map((row) => amount(row, "cost")));
+  const days = [...new Set(rows.map((row) => row.day as string))].map((day) => {
+    const ofDay = rows.filter((row) => row.day === day);
+    return {
+      day,
+      clientPrice: formatAmount(sumAmounts(ofDay.map((row) => amount(row, "price")))),
+      byType: Object.fromEntries(
+        sumBy(ofDay, (row) => row.service_type as string).map((t) => [t.key, t.clientPrice]),
+      ),
+    };
+  });
+  return {
+    month: window.firstDay.slice(0, 7),
+    timezone: zone,
+    currency,
+    requests: rows.reduce((sum, row) => sum + Number(row.requests), 0),
+    clientPrice: formatAmount(price),
+    providerCost: formatAmount(cost),
+    profit: formatAmount(price - cost),
+    billablePrice: formatAmount(sumAmounts(rows.map((row) => amount(row, "billable")))),
+    days,
+    byType: sumBy(rows, (row) => row.service_type as string),
+    byModel: sumBy(rows, (row) => `${row.provider as string} / ${row.model as string}`),
+    byChannel: channels,
+  };
+}
