@@ -33,12 +33,17 @@ export class Life {
   }
 }
 
-/** Keeps the leases of running calls; a call whose lease was lost finds out at its next write. */
-export async function renewLeases(core: Core): Promise<void> {
+/**
+ * Keeps the leases of calls that run in this process. One that is leased to it but not running (its write failed, say)
+ * is left to run out; a call whose lease was lost finds out at its next write.
+ */
+export async function renewLeases(core: Core, active: { runId: string; stepId: string }[]): Promise<void> {
+  if (active.length === 0) return;
   await core.pool`
-    update durable_jobs set lease_until = clock_timestamp() + ${core.leaseMs} * interval '1 millisecond'
-    where lease_owner = ${core.owner}
-      and lease_until < clock_timestamp() + ${core.leaseMs * 0.8} * interval '1 millisecond'`;
+    update durable_jobs j set lease_until = clock_timestamp() + ${core.leaseMs} * interval '1 millisecond'
+    from unnest(${active.map((job) => job.runId)}::uuid[], ${active.map((job) => job.stepId)}::text[]) as x(run_id, step_id)
+    where j.run_id = x.run_id and j.step_id = x.step_id and j.lease_owner = ${core.owner}
+      and j.lease_until < clock_timestamp() + ${core.leaseMs * 0.8} * interval '1 millisecond'`;
 }
 
 /** Lease owners whose proof of life is gone. */

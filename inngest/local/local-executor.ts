@@ -101,7 +101,9 @@ export class LocalExecutor {
 
   private async renew(): Promise<void> {
     if (this.dead || !this.core) return;
-    await renewLeases(this.core).catch((error: unknown) => logger.warn({ error }, "leases were not renewed"));
+    await renewLeases(this.core, this.performer?.running() ?? []).catch((error: unknown) =>
+      logger.warn({ error }, "leases were not renewed"),
+    );
   }
 
   private reserve(wanted: number): number {

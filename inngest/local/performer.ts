@@ -127,6 +127,11 @@ export class Performer {
         and lease_owner = ${this.core.owner}`;
   }
 
+  /** The calls that run now. */
+  running(): Job[] {
+    return [...this.active.values()];
+  }
+
   /** Resolves when no call is running, or after `mostMs`. */
   idle(mostMs: number): Promise<void> {
     if (this.active.size === 0) return Promise.resolve();
