@@ -60,7 +60,7 @@ export function buildRequest(baseUrl: string, endpoint: EndpointTemplate, inputs
   };
 }
 
-const paths = new JSONPathEnvironment({ strict: true, maxIntIndex: 2 ** 31 });
+const paths = new JSONPathEnvironment({ strict: true });
 
 /** Why a JSONPath cannot be read, or undefined. */
 export function pathProblem(path: string): string | undefined {

@@ -10,6 +10,7 @@ import type { ModelOutcome } from "#server/providers/ai/ai-port.ts";
 import { callChatCompletions } from "#server/providers/ai/chat-completions.ts";
 import { callOffline } from "#server/providers/ai/offline.ts";
 import { clock } from "#server/runtime/clock.ts";
+import { logger } from "#server/runtime/logger.ts";
 import type { Candidate } from "./ai-catalogue.ts";
 import { linkUsage } from "./link-usage.ts";
 
@@ -134,4 +135,16 @@ export async function meterAttempt(attempt: AiAttempt, outcome: ModelOutcome): P
   const record = await meter.commit(fact);
   linkUsage(attempt.tenantId, attempt.responseId, record.id);
   return record;
+}
+
+/** Meters beside the work that goes on. Never rejects: what fails here, the sweep records within a minute. */
+export async function meterBeside(attempt: AiAttempt, outcome: ModelOutcome): Promise<void> {
+  try {
+    await meterAttempt(attempt, outcome);
+  } catch (error) {
+    logger.error(
+      { error, attempt: attempt.attemptKey },
+      "a call was not metered at once; the sweep will do it",
+    );
+  }
 }

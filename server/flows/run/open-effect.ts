@@ -6,7 +6,7 @@ import type { Json } from "#domain/core/json.ts";
 import type { Command } from "#domain/flows/run/state.ts";
 import {
   insertAttempt,
-  meterAttempt,
+  meterBeside,
   openAttempt,
   performAttempt,
   settleAttempt,
@@ -64,7 +64,7 @@ async function openAi(host: RunHost, command: Of<"call_ai">, number: number): Pr
       return {
         event,
         settle: (tx) => settleAttempt(tx, attempt, outcome),
-        metering: meterAttempt(attempt, outcome),
+        metering: meterBeside(attempt, outcome),
       };
     },
   };

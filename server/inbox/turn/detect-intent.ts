@@ -3,7 +3,7 @@ import { AppError } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import {
   insertAttempt,
-  meterAttempt,
+  meterBeside,
   openAttempt,
   performAttempt,
   settleAttempt,
@@ -51,7 +51,7 @@ async function ask(
     name: outcome.ok && typeof outcome.output === "string" ? outcome.output : null,
     confidence: outcome.ok ? (outcome.confidence ?? 0) : 0,
     writes: [(tx) => settleAttempt(tx, attempt, outcome)],
-    metering: meterAttempt(attempt, outcome),
+    metering: meterBeside(attempt, outcome),
   };
 }
 

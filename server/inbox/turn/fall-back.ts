@@ -27,9 +27,9 @@ export async function fallBack(
   });
   await withTenant(partner.tenantId, (tx) =>
     Promise.all([
-      ...writes.map((write) => write(tx)),
       handOffConversation(tx, { conversationId: partner.conversationId, reason, now }),
       send.insert(tx),
+      ...writes.map((write) => write(tx)),
     ]),
   );
   wakeRelay();
