@@ -51,7 +51,7 @@ export function usageCsv(records: readonly ListedUsage[]): string {
 /** All records of a filter as CSV, oldest first. */
 export async function exportUsage(tenantId: TenantId, filter: UsageFilter): Promise<string> {
   const rows = await withTenant(tenantId, async (tx) => {
-    const where = await usageWhere(tx, filter);
+    const { where } = await usageWhere(tx, filter);
     return tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where ${where} order by u.occurred_at, u.id`;
   });
   return usageCsv(rows.map(listedUsage));

@@ -20,7 +20,7 @@ export async function listUsage(
   const { limit, cursor, ...filter } = input;
   const after = decodeCursor(cursor, 2);
   const rows = await withTenant(tenantId, async (tx) => {
-    const where = await usageWhere(tx, filter);
+    const { where } = await usageWhere(tx, filter);
     const [at = "", id = ""] = after ?? [];
     const page = after ? tx.sql`and (u.occurred_at, u.id) < (${at}::timestamptz, ${id}::uuid)` : tx.sql``;
     return tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where ${where} ${page}

@@ -66,5 +66,6 @@ export async function usageWhere(tx: TenantTransaction, filter: UsageFilter) {
     if (message) where = sql`${where} and u.conversation_id = ${message.conversation_id}`;
     where = sql`${where} and u.message_id = ${filter.messageId}`;
   }
-  return where;
+  // Wrapped, because a statement's part is awaitable itself and would be sent.
+  return { where };
 }

@@ -2,6 +2,7 @@ import { withSystem } from "#db/system.ts";
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { newId } from "#domain/core/id.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
+import type { Actor } from "#server/trpc/context.ts";
 
 /** A tenant of a test's own. */
 export async function makeTenant(
@@ -63,4 +64,39 @@ export function readAs<T>(tenantId: TenantId, work: (tx: TenantTransaction) => P
 export async function countRows(tenantId: TenantId, table: string): Promise<number> {
   const [row] = await readAs(tenantId, (tx) => tx.sql`select count(*)::int as n from ${tx.sql(table)}`);
   return Number(row?.n);
+}
+
+/** An owner of the tenant who may do everything. */
+export function makeActor(tenantId: TenantId): Actor {
+  return {
+    tenantId,
+    principal: { kind: "api_key", keyId: newId(), name: "Test key" },
+    role: "owner",
+    allows: () => true,
+    requestId: "test",
+    ip: null,
+    userAgent: null,
+  };
+}
+
+/** A conversation with messages, for usage to hang on. */
+export async function makeConversation(
+  tenantId: TenantId,
+  messages = 2,
+): Promise<{ conversationId: string; messageIds: string[] }> {
+  const conversationId = newId();
+  const messageIds = Array.from({ length: messages }, () => newId());
+  await withTenant(tenantId, async (tx) => {
+    const customerId = newId();
+    const channelId = newId();
+    await tx.sql`insert into customers (tenant_id, id, name) values (${tenantId}, ${customerId}, 'John Doe')`;
+    await tx.sql`insert into channels (tenant_id, id, type, name) values (${tenantId}, ${channelId}, 'api', ${channelId})`;
+    await tx.sql`insert into conversations (tenant_id, id, customer_id, channel_id, session_key, started_at, last_message_at)
+      values (${tenantId}, ${conversationId}, ${customerId}, ${channelId}, ${conversationId}, now(), now())`;
+    for (const [i, id] of messageIds.entries()) {
+      await tx.sql`insert into messages (tenant_id, id, conversation_id, position, role, content, status, sent_at)
+        values (${tenantId}, ${id}, ${conversationId}, ${i + 1}, 'customer', 'Hello', 'received', now())`;
+    }
+  });
+  return { conversationId, messageIds };
 }
