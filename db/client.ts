@@ -13,12 +13,14 @@ const asText = (value: unknown) => (typeof value === "string" ? value : JSON.str
  */
 export function createPool(
   url: string,
-  options: { max?: number; applicationName?: string; fetchTypes?: boolean } = {},
+  options: { max?: number; applicationName?: string; session?: boolean } = {},
 ): Sql {
   return postgres(url, {
     max: options.max ?? 12,
     idle_timeout: 0,
-    fetch_types: options.fetchTypes ?? true,
+    // A session's connection holds locks: it is never recycled, and needs no array types.
+    fetch_types: !options.session,
+    ...(options.session ? { max_lifetime: null } : {}),
     connect_timeout: 10,
     onnotice: () => undefined,
     connection: { application_name: options.applicationName ?? "aurora", TimeZone: "UTC" },

@@ -15,7 +15,7 @@ export class Life {
 
   constructor(owner: number, url = process.env.DATABASE_DIRECT_URL ?? databaseUrl()) {
     this.owner = owner;
-    this.connection = createPool(url, { max: 1, applicationName: "aurora-executor", fetchTypes: false });
+    this.connection = createPool(url, { max: 1, applicationName: "aurora-executor", session: true });
   }
 
   /** Takes the lock, or takes it again after the connection was lost. */

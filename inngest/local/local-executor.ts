@@ -141,6 +141,8 @@ export class LocalExecutor {
       })
       .finally(() => {
         this.claiming = null;
+        // A wake-up between the last claim and this line must not wait for the round.
+        if (this.backlog && this.free > 0 && !this.draining) this.wake();
       });
   }
 

@@ -131,7 +131,7 @@ class Relay {
     this.ears = createPool(process.env.DATABASE_DIRECT_URL ?? databaseUrl(), {
       max: 1,
       applicationName: "aurora-outbox",
-      fetchTypes: false,
+      session: true,
     });
     await this.ears.listen(CHANNEL, (payload) => void this.hear(payload));
     this.wake();
@@ -157,6 +157,8 @@ class Relay {
     if (this.running || !this.sink) return;
     this.running = this.drain().finally(() => {
       this.running = null;
+      // A wake-up between the last look and this line must not wait for the sweep.
+      if (this.wanted) this.wake();
     });
   }
 

@@ -329,4 +329,45 @@ export const eventCases: Case[] = [
     },
     expected: ["sleep"],
   },
+  {
+    name: "a trigger on a whole family of events takes each of them",
+    localOnly: "names of the suite contain a slash of their own",
+    sorted: true,
+    functions: (w) => [
+      w.client.createFunction(
+        { id: w.fn("f"), triggers: [{ event: w.event("*") }] },
+        async ({ event, step }) => {
+          await step.run("say", () => w.log(event.name.slice(w.event("").length)));
+        },
+      ),
+    ],
+    play: async (w) => {
+      for (const name of ["one", "two"]) await w.send(name);
+      await w.settled();
+    },
+    expected: ["one", "two"],
+  },
+  {
+    name: "a race mode of parallel steps goes on with the first that ends",
+    functions: (w) => [
+      w.client.createFunction(
+        { id: w.fn("f"), triggers: [{ event: w.event("go") }] },
+        async ({ step, group }) => {
+          const first = await group.parallel({ mode: "race" }, () =>
+            Promise.race([
+              step.run("quick", () => "quick"),
+              step.waitForEvent("slow", { event: w.event("slow"), timeout: "2s" }).then(() => "slow"),
+            ]),
+          );
+          await step.run("say", () => w.log(first));
+        },
+      ),
+    ],
+    play: async (w) => {
+      await w.send("go");
+      await w.until(() => w.lines.length > 0);
+      await w.settled();
+    },
+    expected: ["quick"],
+  },
 ];

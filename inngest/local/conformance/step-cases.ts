@@ -206,4 +206,44 @@ export const stepCases: Case[] = [
     },
     expected: Array.from({ length: 200 }, (_, n) => String(n).padStart(3, "0")),
   },
+  {
+    name: "a function that outlives the time for checkpoints goes on in further calls",
+    functions: (w) => [
+      w.client.createFunction(
+        { id: w.fn("f"), triggers: [{ event: w.event("go") }], checkpointing: { maxRuntime: 100 } },
+        async ({ step }) => {
+          for (const id of ["a", "b", "c"]) {
+            await step.run(id, async () => {
+              w.log(id);
+              await new Promise((resolve) => setTimeout(resolve, 80));
+            });
+          }
+        },
+      ),
+    ],
+    play: async (w) => {
+      await w.send("go");
+      await w.settled();
+    },
+    expected: ["a", "b", "c"],
+  },
+  {
+    name: "steps gathered before they are checkpointed are all kept",
+    functions: (w) => [
+      w.client.createFunction(
+        { id: w.fn("f"), triggers: [{ event: w.event("go") }], checkpointing: { bufferedSteps: 3 } },
+        async ({ step }) => {
+          let sum = 0;
+          for (let n = 1; n <= 7; n += 1) sum += await step.run(`add ${n}`, () => n);
+          await step.sleep("nap", "1s");
+          await step.run("sum", () => w.log(String(sum)));
+        },
+      ),
+    ],
+    play: async (w) => {
+      await w.send("go");
+      await w.settled();
+    },
+    expected: ["28"],
+  },
 ];
