@@ -11,6 +11,10 @@ begin
     execute format('grant %I to %I', role_name, sign_in);
   end loop;
   execute format('grant create, connect on database %I to aurora_owner', current_database());
-  execute 'grant create, usage on schema public to aurora_owner';
+  execute 'grant create, usage on schema public to aurora_owner with grant option';
+  execute 'grant aurora_search to aurora_owner';
   execute 'grant usage on schema public to aurora_app, aurora_system, aurora_search';
 end $$;
+-- Words and parts of words are searched through trigrams; btree_gin lets such an index begin with the tenant.
+create extension if not exists pg_trgm with schema public;
+create extension if not exists btree_gin with schema public;

@@ -65,7 +65,7 @@ begin
   execute format('create policy aurora_owner_all on %I to aurora_owner using (true) with check (true)', name);
   execute format('create policy aurora_system_all on %I to aurora_system using (true) with check (true)', name);
   execute format(
-    'create policy aurora_tenant on %I to aurora_app, aurora_search'
+    'create policy aurora_tenant on %I to aurora_app'
     ' using (tenant_id = nullif(current_setting(''app.tenant'', true), '''')::uuid)'
     ' with check (tenant_id = nullif(current_setting(''app.tenant'', true), '''')::uuid)', name);
   execute format('grant select, insert, update, delete on %I to aurora_system', name);

@@ -161,6 +161,11 @@ export const conversations = tenantTable(
       .where(sql`identity_id is not null and status in ('open','pending','escalated','snoozed')`),
     index("conversations_list_idx").on(t.tenantId, t.status, t.lastMessageAt, t.id),
     index("conversations_customer_idx").on(t.tenantId, t.customerId, t.startedAt),
+    index("conversations_channel_idx").on(t.tenantId, t.channelId, t.lastMessageAt, t.id),
+    // The inbox's views mine, unassigned and bot.
+    index("conversations_work_idx")
+      .on(t.tenantId, t.assigneeId, t.handler, t.lastMessageAt, t.id)
+      .where(sql`status in ('open','pending','escalated')`),
     // Turns that hold a lease: few at any moment, so that a dead owner's are found in no time.
     index("conversations_lease_idx").on(t.leaseExpiresAt).where(sql`lease_owner is not null`),
   ],

@@ -163,7 +163,10 @@ export const auditLog = tenantTable(
     userAgent: text("user_agent"),
     occurredAt: time("occurred_at").notNull(),
   },
-  (t) => [index("audit_log_time_idx").on(t.tenantId, t.occurredAt)],
+  (t) => [
+    index("audit_log_time_idx").on(t.tenantId, t.occurredAt),
+    index("audit_log_subject_idx").on(t.tenantId, t.subjectType, t.subjectId),
+  ],
 );
 
 /** Something staff should know: a forged webhook, a broken connector, an unpriced model. */
