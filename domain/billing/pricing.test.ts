@@ -325,3 +325,20 @@ describe("inputs", () => {
       expect(providerPriceInput.safeParse({ ...good, ...change }).success).toBe(false);
   });
 });
+
+describe("a provider's general price", () => {
+  it("holds for models without their own, and never beats one that is in force", () => {
+    const general = book({
+      id: "general",
+      model: "*",
+      parts: { input: "0", output: "0" },
+      validFrom: "2024-01-01T00:00:00.000Z",
+    });
+    const winner = (model: string, prices: ProviderPrice[]) =>
+      priceUsage(fact({ input: 1 }, { model }), prices, []).price?.id;
+    expect(winner("anything", [gpt4, general])).toBe("general");
+    expect(winner("gpt-4", [gpt4, general])).toBe("price-gpt4");
+    expect(winner("gpt-4", [general, gpt4])).toBe("price-gpt4");
+    expect(winner("gpt-4", [general, { ...gpt4, validFrom: "2025-06-01T00:00:00.000Z" }])).toBe("general");
+  });
+});

@@ -49,7 +49,13 @@ export function isInForce(
 
 type Wanted = { serviceType: ServiceType; provider: string; model: string };
 
-/** The price version that holds at an instant: of those in force the one that began last; null is unpriced. */
+/** The model name of a price that holds for every model of its provider without a price of its own. */
+export const ANY_MODEL = "*";
+
+/**
+ * The price version that holds at an instant: the model's own before the provider's general one, and of those in
+ * force the one that began last; null is unpriced.
+ */
 export function selectProviderPrice<P extends ProviderPrice>(
   prices: readonly P[],
   wanted: Wanted,
@@ -57,9 +63,13 @@ export function selectProviderPrice<P extends ProviderPrice>(
 ): P | null {
   let chosen: P | null = null;
   for (const price of prices) {
-    if (price.model !== wanted.model || price.provider !== wanted.provider) continue;
-    if (price.serviceType !== wanted.serviceType || !isInForce(price, occurredAtMs)) continue;
-    if (chosen === null || Date.parse(price.validFrom) > Date.parse(chosen.validFrom)) chosen = price;
+    if (price.provider !== wanted.provider || price.serviceType !== wanted.serviceType) continue;
+    if (price.model !== wanted.model && price.model !== ANY_MODEL) continue;
+    if (!isInForce(price, occurredAtMs)) continue;
+    const own = price.model !== ANY_MODEL;
+    const chosenOwn = chosen !== null && chosen.model !== ANY_MODEL;
+    const later = chosen === null || Date.parse(price.validFrom) > Date.parse(chosen.validFrom);
+    if (own === chosenOwn ? later : own || chosen === null) chosen = price;
   }
   return chosen;
 }

@@ -104,7 +104,7 @@ describe("cost alerts", () => {
     });
     const events = await outboxOf(tenantId, "cost_alert.triggered");
     expect(events).toHaveLength(1);
-    const { eventId } = events[0]?.payload as { eventId: string };
+    const { eventId } = (events[0]?.payload ?? { eventId: "" }) as { eventId: string };
     await Promise.all([mailCostAlert(tenantId, eventId), mailCostAlert(tenantId, eventId)]);
     const mails = await withSystem(
       "test",

@@ -1,7 +1,7 @@
 import { withSystem } from "#db/system.ts";
 import type { PriceBook } from "#domain/billing/price-book.ts";
 import type { PricingRule, RuleSubject } from "#domain/billing/pricing-rule.ts";
-import type { ProviderPrice } from "#domain/billing/provider-price.ts";
+import { ANY_MODEL, type ProviderPrice } from "#domain/billing/provider-price.ts";
 import { once } from "#server/runtime/process.ts";
 
 /** Every price and rule as of one version of `pricing_state`. */
@@ -78,7 +78,11 @@ export function makeSnapshot(
     version,
     allPrices: prices,
     allRules: rules,
-    pricesOf: (subject) => priced.get(priceKey(subject)) ?? NONE,
+    pricesOf: (subject) => {
+      const own = priced.get(priceKey(subject));
+      const general = priced.get(priceKey({ ...subject, model: ANY_MODEL }));
+      return own && general ? [...own, ...general] : (own ?? general ?? NONE);
+    },
     rulesOf({ tenantId, planId }) {
       const key = `${tenantId} ${planId}`;
       let found = merged.get(key);

@@ -116,7 +116,7 @@ export const connectorsRouter = router({
   })
     .input(byId)
     .mutation(({ ctx, input }) => testConnector(ctx.actor, input.id)),
-  call: tenantMutation("connectors.call", {
+  callEndpoint: tenantMutation("connectors.call", {
     route: "POST /connectors/{id}/call",
     summary: "Call an endpoint by hand",
     example: { endpointId: "0190a1b2-0000-7000-8000-000000000000", inputs: { product_name: "AirPods Pro" } },
