@@ -21,7 +21,7 @@ import {
 import type { ServiceType } from "./service-type.ts";
 
 /** One part of a charge: how much of what at which rate (a decimal text per unit), and the exact product. */
-export type ChargedPart = { part: string; quantity: number; rate: string; exact: Ratio };
+type ChargedPart = { part: string; quantity: number; rate: string; exact: Ratio };
 
 export type Charge = {
   parts: ChargedPart[];

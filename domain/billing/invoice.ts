@@ -2,7 +2,6 @@ import { type Amount, percentOf, sumAmounts } from "#domain/money/amount.ts";
 import { roundToMinor, spreadByLargestRemainder } from "#domain/money/currency.ts";
 
 export const INVOICE_STATUSES = ["draft", "open", "paid", "void", "uncollectible"] as const;
-export type InvoiceStatus = (typeof INVOICE_STATUSES)[number];
 
 export type LineInput = { key: string; exact: Amount; taxRatePercent: string };
 export type LineFigures = {

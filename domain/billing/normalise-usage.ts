@@ -3,7 +3,7 @@ import type { Quantities } from "./quantities.ts";
 type Raw = Record<string, unknown>;
 
 /** Whether a provider's input count includes the tokens it read from its cache. */
-export type CacheConvention = "inside" | "outside" | "none";
+type CacheConvention = "inside" | "outside" | "none";
 
 /** What a provider reported, in our parts. `total` is the provider's own total; the parts add up to it. */
 export type NormalisedUsage = { quantities: Quantities; total: number };

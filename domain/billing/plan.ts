@@ -6,7 +6,7 @@ import { includedInput } from "./allowance.ts";
 const count = z.number().int().min(0).max(1_000_000_000_000);
 
 /** How much of what a plan allows. */
-export const planLimitsInput = z.strictObject({
+const planLimitsInput = z.strictObject({
   customers: count.optional(),
   messages: count.optional(),
   aiRequests: count.optional(),

@@ -17,7 +17,7 @@ export type PricedFact = RuleSubject & {
   estimatedCost?: Amount | undefined;
 };
 
-export type PricedPart = { part: string; quantity: number; cost: Amount; price: Amount };
+type PricedPart = { part: string; quantity: number; cost: Amount; price: Amount };
 
 /** A fact with its price; the ids say by which version and rule, and `cost`/`sale` how they were reached. */
 export type PricedUsage = {

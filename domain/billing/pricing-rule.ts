@@ -5,8 +5,8 @@ import { type PriceBook, priceBookInput } from "./price-book.ts";
 import { instantInput, isInForce } from "./provider-price.ts";
 import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
 
-export const RULE_SCOPES = ["platform", "plan", "tenant"] as const;
-export type RuleScope = (typeof RULE_SCOPES)[number];
+const RULE_SCOPES = ["platform", "plan", "tenant"] as const;
+type RuleScope = (typeof RULE_SCOPES)[number];
 
 const percent = decimalInput.refine(
   (text) => Number(text) >= -100 && Number(text) <= 1_000_000,
@@ -76,7 +76,7 @@ export type RuleSubject = {
 const SCOPE_RANK: Record<RuleScope, number> = { tenant: 16, plan: 8, platform: 0 };
 
 /** How narrow a rule is: tenant before plan before platform; inside a scope model before provider before type. */
-export function ruleRank(rule: PricingRule): number {
+function ruleRank(rule: PricingRule): number {
   return (
     SCOPE_RANK[rule.scope] +
     (rule.model === null ? 0 : 4) +
@@ -86,7 +86,7 @@ export function ruleRank(rule: PricingRule): number {
 }
 
 /** Whether a rule speaks about a subject, dates aside. */
-export function ruleMatches(rule: PricingRule, subject: RuleSubject): boolean {
+function ruleMatches(rule: PricingRule, subject: RuleSubject): boolean {
   if (rule.scope === "tenant" && rule.tenantId !== subject.tenantId) return false;
   if (rule.scope === "plan" && rule.planId !== subject.planId) return false;
   if (rule.serviceType !== null && rule.serviceType !== subject.serviceType) return false;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addRatio, divideCeiling, parseDecimal, type Ratio, ZERO } from "#domain/core/decimal.ts";
+import { divideCeiling, parseDecimal, type Ratio } from "#domain/core/decimal.ts";
 import type { ServiceType } from "./service-type.ts";
 import { countSegments } from "./sms-segments.ts";
 
@@ -39,7 +39,6 @@ export const TOKEN_PARTS = [
   "output",
   "reasoning",
 ] as const;
-export type TokenPart = (typeof TOKEN_PARTS)[number];
 
 /** A call's quantities as a record shows them; `input` counts all input, cached included. */
 export type RecordedQuantities = { input: number; cached: number; output: number; total: number };
@@ -86,9 +85,4 @@ export function chargedSeconds(
   if (increment.n <= 0n) return charged;
   const steps = divideCeiling(charged.n * increment.d, charged.d * increment.n);
   return { n: steps * increment.n, d: increment.d };
-}
-
-/** The exact sum of quantities given as numbers. */
-export function sumQuantities(values: readonly number[]): Ratio {
-  return values.reduce<Ratio>((sum, value) => addRatio(sum, parseDecimal(value)), ZERO);
 }

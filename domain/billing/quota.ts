@@ -6,8 +6,8 @@ import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { PERIODS } from "./period.ts";
 import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
 
-export const QUOTA_ACTIONS = ["pause", "notify", "throttle", "fallback_model"] as const;
-export type QuotaAction = (typeof QUOTA_ACTIONS)[number];
+const QUOTA_ACTIONS = ["pause", "notify", "throttle", "fallback_model"] as const;
+type QuotaAction = (typeof QUOTA_ACTIONS)[number];
 
 export const USAGE_COUNTS = ["recorded", "billable"] as const;
 

@@ -13,6 +13,6 @@ export const SERVICE_TYPES = [
 export type ServiceType = (typeof SERVICE_TYPES)[number];
 
 /** How a metered call ended. `unsettled`: nobody knows, so the reserved estimate is its cost and its price is 0. */
-export const USAGE_STATUSES = ["succeeded", "failed", "aborted", "unsettled"] as const;
+const USAGE_STATUSES = ["succeeded", "failed", "aborted", "unsettled"] as const;
 
 export type UsageStatus = (typeof USAGE_STATUSES)[number];

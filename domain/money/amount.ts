@@ -44,7 +44,7 @@ export function formatAmount(amount: Amount): string {
 }
 
 /** Rounds an exact ratio to an amount, half-up, which changes nothing when 12 decimals suffice. */
-export function amountFromRatio(ratio: Ratio): Amount {
+function amountFromRatio(ratio: Ratio): Amount {
   return divideHalfUp(ratio.n * ONE, ratio.d);
 }
 

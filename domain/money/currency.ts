@@ -41,14 +41,6 @@ export function roundToMinor(amount: Amount, currency: string): Amount {
   return divideHalfUp(amount, unit) * unit;
 }
 
-/** The whole number of minor units (cents) in an amount; throws when it has a fraction of one. */
-export function toMinorUnits(amount: Amount, currency: string): bigint {
-  const unit = minorUnit(currency);
-  if (amount % unit !== 0n)
-    throw new AppError("invalid", "money.not_minor", "The amount has a fraction of a minor unit.");
-  return amount / unit;
-}
-
 /** Decimal text with the currency's decimals ("319.00", "5000"); more only where the amount needs them. */
 export function formatMinor(amount: Amount, currency: string): string {
   return formatScaled(amount, AMOUNT_DECIMALS, minorDecimals(currency));

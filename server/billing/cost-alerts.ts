@@ -15,7 +15,7 @@ import { countedTotal, readWindowTotals } from "./meter/renew-windows.ts";
 import { billingNow, percentText } from "./quotas.ts";
 
 /** A mark that fired. */
-export type FiredMark = { mark: string; spent: string; conversationId: string | null; triggeredAt: string };
+type FiredMark = { mark: string; spent: string; conversationId: string | null; triggeredAt: string };
 
 /** A cost alert with its running state, as the API shows it. */
 export type CostAlert = {

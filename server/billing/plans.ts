@@ -13,7 +13,7 @@ import { isDuplicate } from "./pricing-guard.ts";
 type Row = Record<string, unknown>;
 
 /** A plan as the API shows it. */
-export function toPlan(row: Row) {
+function toPlan(row: Row) {
   const currency = row.currency as string;
   const money = (value: unknown) =>
     value === null ? null : formatMinor(amountFromDatabase(value as string), currency);

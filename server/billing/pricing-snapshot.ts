@@ -66,7 +66,7 @@ const priceKey = (p: { serviceType: string; provider: string; model: string }) =
   `${p.serviceType}\n${p.provider}\n${p.model}`;
 
 /** Builds a snapshot out of plain lists. */
-export function makeSnapshot(
+function makeSnapshot(
   version: number,
   prices: readonly ProviderPrice[],
   rules: readonly PricingRule[],

@@ -1,6 +1,7 @@
 import { flushUsageLinks } from "#server/ai/link-usage.ts";
 import { sweepUnmeteredAttempts } from "#server/ai/recover-attempts.ts";
 import { foldApiKeyCounts } from "#server/auth/api-key.ts";
+import { prepareUsagePartitions } from "#server/billing/meter/usage-partitions.ts";
 import { logger } from "#server/runtime/logger.ts";
 import { once } from "#server/runtime/process.ts";
 import { foldCounters } from "./fold-counters.ts";
@@ -14,6 +15,7 @@ const CHORES: Chore[] = [
   { name: "stale turns", everyMs: 2_000, work: sweepStaleTurns },
   { name: "unsettled messages", everyMs: 10_000, work: sweepUnsettledMessages },
   { name: "unmetered calls", everyMs: 15_000, work: () => sweepUnmeteredAttempts() },
+  { name: "usage partitions", everyMs: 6 * 3_600_000, work: () => prepareUsagePartitions() },
 ];
 
 type Running = { timers: NodeJS.Timeout[]; working: Set<Promise<unknown>> };

@@ -21,7 +21,7 @@ export type InvoicePath = {
 };
 
 /** A child of a level: what it is, its share in minor units, the exact value beside it. */
-export type LevelRow = {
+type LevelRow = {
   key: string;
   requests: number;
   quantity: number;

@@ -14,7 +14,7 @@ import type { InvoiceLine } from "./invoice-view.ts";
 import { getInvoice, listInvoiceLines } from "./read-invoice.ts";
 
 export const EXPORT_LEVELS = ["lines", "days", "conversations", "messages", "records"] as const;
-export type ExportLevel = (typeof EXPORT_LEVELS)[number];
+type ExportLevel = (typeof EXPORT_LEVELS)[number];
 
 export type ExportRequest = {
   id: string;

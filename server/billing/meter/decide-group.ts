@@ -19,8 +19,8 @@ export type CommitOp = {
   payloadHash: string;
   month: string;
 };
-export type ReserveOp = { kind: "reserve"; request: ReserveRequest };
-export type ReleaseOp = { kind: "release"; reservationId: string };
+type ReserveOp = { kind: "reserve"; request: ReserveRequest };
+type ReleaseOp = { kind: "release"; reservationId: string };
 export type MeterOp = CommitOp | ReserveOp | ReleaseOp;
 
 /** A record that will be written, with everything its row and roll-ups need. */

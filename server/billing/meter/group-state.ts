@@ -16,7 +16,7 @@ export type LiveQuota = QuotaState & {
 
 export type LiveAlert = AlertState & { name: string; window: PeriodWindow; stale: boolean };
 
-export type StoredReservation = { id: string; amount: Amount; quantity: Amount; quotaIds: string[] };
+type StoredReservation = { id: string; amount: Amount; quantity: Amount; quotaIds: string[] };
 
 /** Everything a group's decisions are made on, read under the tenant's lock. */
 export type GroupState = {

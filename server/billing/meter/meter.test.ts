@@ -2,8 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useTestDatabase } from "#db/testing/database.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { addPrice, addRule, countRows, makeTenant, readAs } from "../testing/billing-fixtures.ts";
+import type { CommitOp } from "./decide-group.ts";
+import { tryFastCommit } from "./fast-commit.ts";
+import { tryFastReserve } from "./fast-reserve.ts";
 import { meter } from "./meter.ts";
-import type { ReserveRequest, UsageFact } from "./usage-fact.ts";
+import { runGroup } from "./run-group.ts";
+import { payloadHash, type ReserveRequest, shortHash, type UsageFact } from "./usage-fact.ts";
 
 useTestDatabase();
 
@@ -186,5 +190,52 @@ describe("reserve", () => {
     );
     const next = await meter.reserve({ ...dime(tenantId), estimatedPrice: "0.001" });
     expect(next).toMatchObject({ admitted: false, refusal: { code: "billing.quota_exceeded" } });
+  });
+});
+
+describe("two processes on one tenant", () => {
+  const opOf = (one: UsageFact): CommitOp => ({
+    kind: "commit",
+    fact: one,
+    keyHash: shortHash(one.idempotencyKey),
+    payloadHash: payloadHash(one),
+    month: `${one.occurredAt.slice(0, 7)}-01`,
+  });
+
+  it("record every fact once and lose no sum, whichever path each takes", async () => {
+    const tenantId = await makeTenant();
+    await addQuota(tenantId, "1000");
+    await meter.commit(fact(tenantId, "first"));
+    const facts = Array.from({ length: 60 }, (_, i) =>
+      fact(tenantId, `shared-${i % 40}`, { occurredAt: "2026-11-01T00:00:00.000Z" }),
+    );
+    // Past the queue that would join them: groups and lone commits race for the same ledger.
+    await Promise.all(
+      facts.map(async (one, i) => {
+        const op = opOf(one);
+        if (i % 2 === 0) return runGroup(tenantId, [op]);
+        const done = await tryFastCommit(tenantId, op);
+        return done ?? runGroup(tenantId, [op]);
+      }),
+    );
+    expect(await countRows(tenantId, "usage_breakdown")).toBe(41);
+    const [sums] = await readAs(
+      tenantId,
+      (tx) => tx.sql`
+      select (select sum(client_price) from usage_breakdown) = (select sum(client_price) from usage_daily) as daily,
+        (select sum(requests) from usage_hourly)::int as hourly,
+        (select count(distinct ingest_seq) from usage_breakdown)::int as sequences`,
+    );
+    expect(sums).toEqual({ daily: true, hourly: 41, sequences: 41 });
+  });
+
+  it("admit no more than fits when lone reservations race each other", async () => {
+    const tenantId = await makeTenant();
+    await addQuota(tenantId, "2.00");
+    await meter.commit(fact(tenantId, "first", { quantities: {} }));
+    const outcomes = await Promise.all(Array.from({ length: 60 }, () => tryFastReserve(dime(tenantId))));
+    const [quota] = await readAs(tenantId, (tx) => tx.sql`select reserved from usage_quotas`);
+    expect(outcomes.filter((outcome) => outcome?.admitted)).toHaveLength(20);
+    expect(quota?.reserved).toBe("2.000000000000");
   });
 });

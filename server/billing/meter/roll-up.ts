@@ -23,7 +23,7 @@ export type Sums = {
 const SCALE = 10n ** 12n;
 
 /** A recorded quantity as a scaled whole number. */
-export function scaled(value: number): Amount {
+function scaled(value: number): Amount {
   if (value === 0) return 0n;
   return parseDecimal(value).d === 1n ? BigInt(value) * SCALE : parseAmount(value);
 }

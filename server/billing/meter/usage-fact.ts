@@ -22,7 +22,7 @@ export type ReserveRequest = {
 /** Room that was granted. Plain data, so that an attempt row can keep it; `id` is null where no quota counts. */
 export type Reservation = { id: string | null; estimatedCost: string; estimatedPrice: string };
 
-export type QuotaRefusal = {
+type QuotaRefusal = {
   code: "billing.quota_exceeded";
   quotaId: string;
   quotaName: string;
