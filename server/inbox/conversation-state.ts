@@ -1,7 +1,12 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { newId } from "#domain/core/id.ts";
 
-function tell(tx: TenantTransaction, name: string, conversationId: string): Promise<unknown> {
+/** Tells live streams, webhooks and whoever else listens that something happened to a conversation. */
+export function tellConversation(
+  tx: TenantTransaction,
+  name: string,
+  conversationId: string,
+): Promise<unknown> {
   const payload = JSON.stringify({ tenantId: tx.tenantId, conversationId });
   return tx.sql`insert into outbox (id, tenant_id, name, payload) values (${newId()}, ${tx.tenantId}, ${name}, ${payload})`;
 }
@@ -14,7 +19,7 @@ export function resolveConversation(
   return Promise.all([
     tx.sql`update conversations set status = 'resolved', resolved_at = ${input.now}, closed_by = ${input.by}, updated_at = now()
       where tenant_id = ${tx.tenantId} and id = ${input.conversationId} and status not in ('resolved', 'closed', 'archived')`,
-    tell(tx, "conversation.resolved", input.conversationId),
+    tellConversation(tx, "conversation.resolved", input.conversationId),
   ]);
 }
 
@@ -26,6 +31,6 @@ export function handOffConversation(
   return Promise.all([
     tx.sql`update conversations set status = 'escalated', handler = 'agent', handoff_reason = ${input.reason}, updated_at = now()
       where tenant_id = ${tx.tenantId} and id = ${input.conversationId} and status not in ('closed', 'archived')`,
-    tell(tx, "conversation.escalated", input.conversationId),
+    tellConversation(tx, "conversation.escalated", input.conversationId),
   ]);
 }

@@ -1,4 +1,5 @@
 import { withTenant } from "#db/tenant.ts";
+import { monthOf, shiftDay } from "#domain/billing/period.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { currentPricing, refreshPricing } from "../pricing-snapshot.ts";
 import { type Decision, decideGroup, type MeterOp } from "./decide-group.ts";
@@ -30,24 +31,15 @@ function wantedOf(ops: readonly MeterOp[]) {
     if (op.kind === "commit") return op.fact.reservation?.id ?? [];
     return op.kind === "release" ? op.reservationId : [];
   });
-  // A record may fall on the day before or after its UTC day, so both months around it are read.
-  const months = new Set(commits.flatMap((op) => [op.month, neighbourMonth(op.fact.occurredAt, op.month)]));
+  // A record's local day may be the one before or after its UTC day, so both months around it are read.
+  const days = new Set(commits.map((op) => op.fact.occurredAt.slice(0, 10)));
+  const months = new Set([...days].flatMap((day) => [monthOf(shiftDay(day, -1)), monthOf(shiftDay(day, 1))]));
   return {
     commits: commits.length,
     keyHashes: commits.map((op) => op.keyHash),
     reservationIds: ended,
     months: [...months],
   };
-}
-
-function neighbourMonth(occurredAt: string, month: string): string {
-  const at = Date.parse(occurredAt);
-  const day = 86_400_000;
-  for (const shifted of [at - day, at + day]) {
-    const other = `${new Date(shifted).toISOString().slice(0, 7)}-01`;
-    if (other !== month) return other;
-  }
-  return month;
 }
 
 async function attempt(tenantId: TenantId, ops: readonly MeterOp[]): Promise<GroupResult> {

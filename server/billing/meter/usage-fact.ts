@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Quantities } from "#domain/billing/quantities.ts";
 import type { QuotaAdvice } from "#domain/billing/quota.ts";
 import type { ServiceType, UsageStatus } from "#domain/billing/service-type.ts";
@@ -91,7 +91,7 @@ export type UsageRecord = {
 
 /** The first 128 bits of a SHA-256 in the form of a UUID, which Postgres stores in 16 bytes. */
 export function shortHash(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
+  const hex = hash("sha256", text);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 

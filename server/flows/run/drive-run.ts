@@ -8,6 +8,7 @@ import { persistRun } from "./persist-run.ts";
 import type { Effect, RunHost } from "./run-host.ts";
 
 type Write = (tx: TenantTransaction) => Promise<unknown>;
+type Metering = () => Promise<void>;
 
 /** Steps since the last write; a later state of the same visit replaces the earlier. */
 class Unwritten {
@@ -73,9 +74,11 @@ export async function driveRun(
   first: Advance,
   consume: readonly Write[],
   firstAttempt = 1,
+  firstMetering: readonly Metering[] = [],
 ): Promise<void> {
   const unwritten = new Unwritten();
-  const metering: Promise<unknown>[] = [];
+  const running: Promise<void>[] = [];
+  let metering: readonly Metering[] = firstMetering;
   let settle: readonly Write[] = consume;
   let next: Advance | null = first;
   let attempt = firstAttempt;
@@ -98,11 +101,13 @@ export async function driveRun(
       ]),
     );
     wakeRelay();
+    running.push(...metering.map((meter) => meter()));
+    metering = [];
     host.stored = true;
     unwritten.clear();
     if (!effect) break;
     const done = await effect.perform();
-    if (done.metering) metering.push(done.metering);
+    metering = done.metering ? [done.metering] : [];
     settle = done.settle ? [done.settle] : [];
     next = done.event ? advance(host.version.snapshot, host.state, done.event) : null;
     if (!next && done.settle) {
@@ -110,5 +115,6 @@ export async function driveRun(
       wakeRelay();
     }
   }
-  await Promise.all(metering);
+  running.push(...metering.map((meter) => meter()));
+  await Promise.all(running);
 }

@@ -64,7 +64,7 @@ async function openAi(host: RunHost, command: Of<"call_ai">, number: number): Pr
       return {
         event,
         settle: (tx) => settleAttempt(tx, attempt, outcome),
-        metering: meterBeside(attempt, outcome),
+        metering: () => meterBeside(attempt, outcome),
       };
     },
   };

@@ -35,7 +35,8 @@ type Write = (tx: TenantTransaction) => Promise<unknown>;
 export type EffectResult = {
   event: RunEvent | null;
   settle: Write | null;
-  metering: Promise<unknown> | null;
+  /** Started once `settle` is committed, beside the next effect: before, both would want the same rows. */
+  metering: (() => Promise<void>) | null;
 };
 
 /** One outside effect of a run: written down in the transaction that reaches it, then performed. */

@@ -9,10 +9,12 @@ export type Ingested = { conversationId: string; messageId: string | null; lease
 type MessageEvent = Extract<InboundEvent, { kind: "message" }>;
 export type IngestWhere = {
   channelId: string;
-  journalId: string;
+  /** Null: the tenant's own app brought the message, there is no webhook. */
+  journalId: string | null;
   now: string;
   offsetMs: number;
-  leaseOwner: string;
+  /** The turn that will work the message off at once; null: the queue's own turn will. */
+  leaseOwner: string | null;
 };
 
 /** A customer's message on the thread's clock: the provider's time, or a sandbox's own clock where that was set. */
@@ -28,7 +30,7 @@ export async function ingestMessage(
   event: MessageEvent,
   where: IngestWhere,
 ): Promise<Ingested> {
-  const { channelId, journalId, now } = where;
+  const { channelId, now } = where;
   const { tenantId } = tx;
   const known = tx.sql`select m.conversation_id from channel_messages cm join messages m
     on m.tenant_id = cm.tenant_id and m.id = cm.message_id
@@ -37,8 +39,21 @@ export async function ingestMessage(
   if (repeat) return { conversationId: String(repeat.conversation_id), messageId: null, leased: false };
 
   const thread = await findThread(tx, channelId, event.sender, now);
+  return storeMessage(tx, event, where, thread);
+}
+
+/** Writes an inbound message into its thread: message, raw channel message, queue row, counters, notice and lease. */
+export async function storeMessage(
+  tx: TenantTransaction,
+  event: MessageEvent,
+  where: IngestWhere,
+  thread: { conversationId: string; isNew: boolean },
+): Promise<Ingested> {
+  const { channelId, journalId } = where;
+  const { tenantId } = tx;
   const messageId = newId();
   const sentAt = shownTime(event, where);
+  const takes = where.leaseOwner !== null;
   const preview = (event.content || event.format).slice(0, 160);
   const live = JSON.stringify({
     tenantId,
@@ -51,8 +66,9 @@ export async function ingestMessage(
       update conversations set message_count = message_count + 1, unread_count = unread_count + 1,
         last_message_at = ${sentAt}, last_inbound_at = ${sentAt}, last_message_preview = ${preview},
         last_message_role = 'customer', updated_at = now(),
-        lease_owner = case when lease_owner is null or lease_expires_at < clock_timestamp() then ${where.leaseOwner} else lease_owner end,
-        lease_expires_at = case when lease_owner is null or lease_expires_at < clock_timestamp()
+        lease_owner = case when ${takes} and (lease_owner is null or lease_expires_at < clock_timestamp())
+          then ${where.leaseOwner} else lease_owner end,
+        lease_expires_at = case when ${takes} and (lease_owner is null or lease_expires_at < clock_timestamp())
           then clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}) else lease_expires_at end
       where tenant_id = ${tenantId} and id = ${thread.conversationId}
       returning message_count, lease_owner
@@ -82,6 +98,6 @@ export async function ingestMessage(
   return {
     conversationId: thread.conversationId,
     messageId,
-    leased: rows[0]?.lease_owner === where.leaseOwner,
+    leased: takes && rows[0]?.lease_owner === where.leaseOwner,
   };
 }

@@ -18,10 +18,10 @@ export type Detected = {
   confidence: number | null;
   /** To be written with whatever follows: the call's answer, the message's intent, the intent's counters. */
   writes: Write[];
-  metering: Promise<unknown>[];
+  metering: (() => Promise<void>)[];
 };
 
-type Tried = { name: string | null; confidence: number; writes: Write[]; metering: Promise<unknown> };
+type Tried = { name: string | null; confidence: number; writes: Write[]; metering: () => Promise<void> };
 
 async function ask(
   partner: TurnPartner,
@@ -51,7 +51,7 @@ async function ask(
     name: outcome.ok && typeof outcome.output === "string" ? outcome.output : null,
     confidence: outcome.ok ? (outcome.confidence ?? 0) : 0,
     writes: [(tx) => settleAttempt(tx, attempt, outcome)],
-    metering: meterBeside(attempt, outcome),
+    metering: () => meterBeside(attempt, outcome),
   };
 }
 

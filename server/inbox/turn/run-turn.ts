@@ -62,9 +62,10 @@ async function answerMessage(turn: Turn, item: QueueItem, now: string): Promise<
   const detected = item.messageId ? await detectIntent(turn.partner, item.messageId, item.content) : null;
   const writes = [handled(item), ...(detected?.writes ?? [])];
   const flow = await flowByIntent(turn, detected?.intent?.name ?? null);
-  if (flow) await startRun(turn, flow, item, writes, now);
-  else await fallBack(turn, writes, "No flow answers this.", now);
-  await Promise.all(detected?.metering ?? []);
+  const metering = detected?.metering ?? [];
+  if (flow) return startRun(turn, flow, item, writes, now, metering);
+  await fallBack(turn, writes, "No flow answers this.", now);
+  await Promise.all(metering.map((meter) => meter()));
 }
 
 /** Whether the bot may speak here at all; where it may not, the message waits for people. */

@@ -38,6 +38,7 @@ export async function startRun(
   item: QueueItem,
   consume: Write[],
   now: string,
+  metering: readonly (() => Promise<void>)[] = [],
 ): Promise<void> {
   const { partner } = turn;
   const version = await getFlowVersion(partner.tenantId, flow.versionId);
@@ -60,5 +61,11 @@ export async function startRun(
     conversation: turn.conversation,
     tenant: turn.tenant,
   };
-  await driveRun(host, advance(version.snapshot, host.state, { type: "start", variables }), consume);
+  await driveRun(
+    host,
+    advance(version.snapshot, host.state, { type: "start", variables }),
+    consume,
+    1,
+    metering,
+  );
 }
