@@ -19,6 +19,9 @@ import {
 import { channelsRouter } from "#server/channels/router.ts";
 import { connectorsRouter } from "#server/connectors/router.ts";
 import { flowExecutionsRouter, flowsRouter } from "#server/flows/router.ts";
+import { conversationsRouter } from "#server/inbox/conversations/router.ts";
+import { messagesRouter } from "#server/inbox/messages/router.ts";
+import { inboxRouter } from "#server/inbox/router.ts";
 import { intentsRouter } from "#server/intents/router.ts";
 import { templatesRouter } from "#server/templates/router.ts";
 import { router } from "./procedures.ts";
@@ -28,12 +31,15 @@ export const appRouter = router({
   aiProviders: aiProvidersRouter,
   channels: channelsRouter,
   connectors: connectorsRouter,
+  conversations: conversationsRouter,
   costAlerts: costAlertsRouter,
   flowExecutions: flowExecutionsRouter,
   flows: flowsRouter,
+  inbox: inboxRouter,
   intents: intentsRouter,
   invoices: invoicesRouter,
   me: meRouter,
+  messages: messagesRouter,
   plans: plansRouter,
   platformInvoices: platformInvoicesRouter,
   pricing: pricingRouter,

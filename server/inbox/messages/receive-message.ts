@@ -40,10 +40,9 @@ async function store(
   actor: Actor,
   conversationId: string,
   input: MessageCreate & { content: string },
-  externalId: string,
+  fact: { externalId: string; offsetMs: number },
 ): Promise<string> {
-  const { tenantId } = tx;
-  const now = await clock.now(tenantId);
+  const { externalId, offsetMs } = fact;
   const row = await lockConversation(tx, actor, conversationId);
   const channelId = String(row.channel_id);
   const known = await knownMessage(tx, channelId, externalId);
@@ -64,11 +63,14 @@ async function store(
   const where = {
     channelId,
     journalId: null,
-    now: now.toISOString(),
-    offsetMs: await clock.offsetMs(tenantId),
+    now: new Date(Date.now() + offsetMs).toISOString(),
+    offsetMs,
     leaseOwner: null,
   };
-  const stored = await storeMessage(tx, event, where, { conversationId, isNew: Number(row.message_count) === 0 });
+  const stored = await storeMessage(tx, event, where, {
+    conversationId,
+    isNew: Number(row.message_count) === 0,
+  });
   await tellConversation(tx, "conversations/turn.requested", conversationId);
   return String(stored.messageId);
 }
@@ -85,13 +87,13 @@ export async function receiveMessage(actor: Actor, conversationId: string, input
   const externalId = input.externalMessageId ?? input.clientId ?? newId();
   const shown = await withTenant(actor.tenantId, (tx) => readConversation(tx, actor, conversationId));
   if (shown.channel_type !== "api") {
-    const message = "Only on an API channel does your app bring the customer's messages; here the provider does.";
+    const message =
+      "Only on an API channel does your app bring the customer's messages; here the provider does.";
     throw new AppError("precondition", "messages.not_an_api_channel", message);
   }
-  // The offset is read before the transaction, so that the clock's own read waits for no other connection.
-  await clock.offsetMs(actor.tenantId);
+  const offsetMs = await clock.offsetMs(actor.tenantId);
   const messageId = await withTenant(actor.tenantId, (tx) =>
-    store(tx, actor, conversationId, { ...input, content }, externalId),
+    store(tx, actor, conversationId, { ...input, content }, { externalId, offsetMs }),
   );
   wakeRelay();
   return getMessage(actor, messageId);
