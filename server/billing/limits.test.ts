@@ -26,7 +26,7 @@ import { createPricingRule, endPricingRule, listPricingRules, updatePricingRule 
 import { createProviderPrice } from "./provider-prices.ts";
 import { createQuota, getQuota, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
-import { getSpend } from "./spend.ts";
+import { getSpend, getSpendByChannel } from "./spend.ts";
 import { countRows, makeActor, makeConversation, makeTenant } from "./testing/billing-fixtures.ts";
 
 useTestDatabase();
@@ -260,7 +260,12 @@ describe("reported usage", () => {
     );
     expect((await exportUsage(tenantId, {})).trim().split("\r\n")).toHaveLength(6);
     const month = await getSpend(tenantId, "2026-01");
-    expect([month.clientPrice, month.byChannel[0]?.clientPrice]).toEqual(["0.05478", "0.05478"]);
+    const [channel] = (await getSpendByChannel(tenantId, "2026-01")).data;
+    expect([month.clientPrice, month.byModel[0]?.clientPrice, channel?.clientPrice]).toEqual([
+      "0.05478",
+      "0.05478",
+      "0.05478",
+    ]);
   });
 });
 

@@ -24,7 +24,7 @@ import { listPricingInForce } from "./list-pricing.ts";
 import { getUsage, listUsage } from "./list-usage.ts";
 import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
-import { getSpend } from "./spend.ts";
+import { getSpend, getSpendByChannel } from "./spend.ts";
 import { getSubscription } from "./subscription.ts";
 
 const view = "billing.view";
@@ -52,10 +52,16 @@ export const usageRouter = router({
     .query(({ ctx, input }) => listDailyUsage(ctx.actor.tenantId, input)),
   spend: tenantQuery(view, {
     route: "GET /usage/spend",
-    summary: "Read a month's spend by day, type, model and channel",
+    summary: "Read a month's spend by day, type and model",
   })
     .input(z.strictObject({ month: monthInput.optional() }))
     .query(({ ctx, input }) => getSpend(ctx.actor.tenantId, input.month)),
+  spendByChannel: tenantQuery(view, {
+    route: "GET /usage/spend/channels",
+    summary: "Read a month's spend by channel",
+  })
+    .input(z.strictObject({ month: monthInput.optional() }))
+    .query(({ ctx, input }) => getSpendByChannel(ctx.actor.tenantId, input.month)),
   exportCsv: tenantQuery(view, {
     route: "GET /usage/export.csv",
     summary: "Download usage records as CSV",
