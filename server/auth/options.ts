@@ -1,6 +1,7 @@
 import type { NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { AppError } from "#domain/core/app-error.ts";
+import { enterDemoDoor } from "#server/demo/doors.ts";
 import { env } from "#server/runtime/env.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -16,16 +17,18 @@ export function authOptions(): NextAuthOptions {
     providers: [
       Credentials({
         name: "password",
-        credentials: { email: { type: "email" }, password: { type: "password" } },
+        credentials: { email: { type: "email" }, password: { type: "password" }, demoDoor: { type: "text" } },
         async authorize(credentials, request) {
           const headers = (request.headers ?? {}) as Record<string, string | undefined>;
+          const from = {
+            ip: headers["x-forwarded-for"]?.split(",")[0]?.trim() ?? null,
+            userAgent: headers["user-agent"]?.slice(0, 400) ?? null,
+          };
           try {
-            const signed = await signIn({
-              email: credentials?.email ?? "",
-              password: credentials?.password ?? "",
-              ip: headers["x-forwarded-for"]?.split(",")[0]?.trim() ?? null,
-              userAgent: headers["user-agent"]?.slice(0, 400) ?? null,
-            });
+            const { demoDoor, email = "", password = "" } = credentials ?? {};
+            const signed = demoDoor
+              ? await enterDemoDoor({ userId: demoDoor, ...from })
+              : await signIn({ email, password, ...from });
             return { id: signed.userId, name: signed.name, email: signed.email, sid: signed.sessionId };
           } catch (error) {
             // next-auth shows an Error's message to its own sign-in call; anything else would be a plain "CredentialsSignin".

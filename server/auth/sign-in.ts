@@ -66,8 +66,9 @@ async function recordFailure(userId: string): Promise<void> {
   });
 }
 
-async function openSession(
-  account: Account,
+/** Opens a session row for a person who has proven who they are. */
+export async function openSession(
+  account: Pick<Account, "id" | "name" | "email">,
   from: { ip: string | null; userAgent: string | null },
 ): Promise<SignedIn> {
   const sessionId = newId();

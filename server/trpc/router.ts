@@ -18,11 +18,14 @@ import {
 } from "#server/billing/router.ts";
 import { channelsRouter } from "#server/channels/router.ts";
 import { connectorsRouter } from "#server/connectors/router.ts";
+import { demoRouter } from "#server/demo/router.ts";
 import { flowExecutionsRouter, flowsRouter } from "#server/flows/router.ts";
 import { conversationsRouter } from "#server/inbox/conversations/router.ts";
 import { messagesRouter } from "#server/inbox/messages/router.ts";
 import { inboxRouter } from "#server/inbox/router.ts";
 import { intentsRouter } from "#server/intents/router.ts";
+import { liveRouter } from "#server/live/router.ts";
+import { shellRouter } from "#server/shell/router.ts";
 import { templatesRouter } from "#server/templates/router.ts";
 import { router } from "./procedures.ts";
 
@@ -33,11 +36,13 @@ export const appRouter = router({
   connectors: connectorsRouter,
   conversations: conversationsRouter,
   costAlerts: costAlertsRouter,
+  demo: demoRouter,
   flowExecutions: flowExecutionsRouter,
   flows: flowsRouter,
   inbox: inboxRouter,
   intents: intentsRouter,
   invoices: invoicesRouter,
+  live: liveRouter,
   me: meRouter,
   messages: messagesRouter,
   plans: plansRouter,
@@ -49,6 +54,7 @@ export const appRouter = router({
   quotas: quotasRouter,
   reconcile: reconcileRouter,
   sessions: sessionsRouter,
+  shell: shellRouter,
   subscription: subscriptionRouter,
   templates: templatesRouter,
   usage: usageRouter,
