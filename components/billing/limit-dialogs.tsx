@@ -1,5 +1,10 @@
 "use client";
-import { type FieldSpec, type FieldValues, RecordForm } from "#components/ui/record-form.tsx";
+import {
+  type FieldSpec,
+  type FieldValues,
+  type FormProblem,
+  RecordForm,
+} from "#components/ui/record-form.tsx";
 import { SideSheet } from "#components/ui/side-sheet.tsx";
 
 const services: FieldSpec = {
@@ -82,7 +87,7 @@ const quotaFields: ReadonlyArray<FieldSpec> = [
 export function LimitSheet(props: {
   kind: "alert" | "quota" | null;
   onClose: () => void;
-  onCreate: (kind: "alert" | "quota", values: FieldValues) => Promise<string | null>;
+  onCreate: (kind: "alert" | "quota", values: FieldValues) => Promise<FormProblem | null>;
 }) {
   const { kind } = props;
   return (

@@ -12,6 +12,7 @@ import { CanvasTools } from "./canvas-tools.tsx";
 import { EditorBar } from "./editor-bar.tsx";
 import { FlowCanvas } from "./flow-canvas.tsx";
 import type { FlowHead, FlowOptions, FlowTraffic } from "./flow-options.ts";
+import { FlowTest } from "./flow-test.tsx";
 import { Palette } from "./palette.tsx";
 import { PublishChecks } from "./publish-checks.tsx";
 import { PublishFlow } from "./publish-flow.tsx";
@@ -34,7 +35,7 @@ export interface FlowEditorProps {
   traffic: FlowTraffic | null;
   save: (operations: FlowOperation[], revision: number) => Promise<SaveOutcome>;
   publish: (note: string) => Promise<string | null>;
-  onTest: (() => void) | null;
+  mayTest: boolean;
 }
 
 /** The flow builder: palette, canvas, settings. */
@@ -54,6 +55,7 @@ function Builder(props: FlowEditorProps) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [traffic, setTraffic] = useState(true);
   const [publishing, setPublishing] = useState(false);
+  const [testing, setTesting] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const problems = useMemo(() => validateFlow(flow), [flow]);
   const changes = useMemo<FlowChange[]>(
@@ -89,7 +91,7 @@ function Builder(props: FlowEditorProps) {
           head={head}
           editor={editor}
           errors={errors}
-          onTest={props.onTest}
+          onTest={props.mayTest ? () => setTesting(true) : null}
           onPublish={() => setPublishing(true)}
         />
         {head.canEdit ? <Palette onAdd={steps.addAfter} search={search} /> : null}
@@ -152,6 +154,7 @@ function Builder(props: FlowEditorProps) {
         errors={errors}
         flush={editor.flush}
       />
+      <FlowTest flowId={head.id} open={testing} onClose={() => setTesting(false)} flush={editor.flush} />
     </div>
   );
 }

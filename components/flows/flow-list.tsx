@@ -26,6 +26,8 @@ export function FlowList(props: {
   rows: ReadonlyArray<FlowRowView> | null;
   error: string | null;
   onRetry: () => void;
+  hasMore: boolean;
+  onMore: () => void;
   onCreate: (() => void) | null;
 }) {
   const router = useRouter();
@@ -35,12 +37,14 @@ export function FlowList(props: {
     </Button>
   ) : null;
   return (
-    <ListPage title="Flows" count={props.rows?.length ?? null} actions={create}>
+    <ListPage title="Flows" count={props.hasMore ? null : (props.rows?.length ?? null)} actions={create}>
       <DataTable
         label="Flows"
         rows={props.rows}
         error={props.error}
         onRetry={props.onRetry}
+        hasMore={props.hasMore}
+        onMore={props.onMore}
         idOf={(row) => row.id}
         onOpen={(row) => router.push(`${props.base}/${row.id}`)}
         empty={<Empty title="No flows yet" text="A flow answers one kind of question." action={create} />}

@@ -6,6 +6,7 @@ import { Empty } from "#components/ui/empty.tsx";
 import { ErrorNotice } from "#components/ui/error-notice.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Menu, type MenuItem } from "#components/ui/menu.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import type { ConversationRowView } from "./conversation-view.ts";
@@ -17,6 +18,8 @@ export function ConversationList(props: {
   rows: ReadonlyArray<ConversationRowView> | null;
   error: string | null;
   onRetry: () => void;
+  search: string;
+  onSearch: (words: string) => void;
   currentId: string | null;
   hrefOf: (id: string) => string;
   hasMore: boolean;
@@ -52,6 +55,9 @@ export function ConversationList(props: {
           <span className="text-ink-3 num">{props.count.toLocaleString("en-US")}</span>
         )}
       </div>
+      <div className="border-line border-b px-3 py-2">
+        <SearchField label="Search people" value={props.search} onChange={props.onSearch} />
+      </div>
       <div className="relative min-h-0 flex-1 overflow-y-auto" ref={scroll}>
         {props.error ? (
           <ErrorNotice
@@ -64,8 +70,12 @@ export function ConversationList(props: {
           <Skeleton avatar rows={9} />
         ) : rows.length === 0 ? (
           <Empty
-            title="Nothing here"
-            text="Conversations land here as customers write on a connected channel."
+            title={props.search ? "Nobody by that name" : "Nothing here"}
+            text={
+              props.search
+                ? "The search looks at names, phone numbers and e-mail addresses."
+                : "Conversations land here as customers write on a connected channel."
+            }
             className="m-3"
           />
         ) : (

@@ -9,6 +9,7 @@ export function HandlerBar(props: {
   thread: ThreadView;
   mine: boolean;
   busy: boolean;
+  canAssign: boolean;
   onTakeOver: () => void;
   onHandBack: () => void;
 }) {
@@ -27,11 +28,13 @@ export function HandlerBar(props: {
             </span>
           ) : null}
         </span>
-        <span className="end row gap-1">
-          <Button variant="primary" size="sm" keys="T" busy={props.busy} onClick={props.onTakeOver}>
-            Take over
-          </Button>
-        </span>
+        {props.canAssign ? (
+          <span className="end row gap-1">
+            <Button variant="primary" size="sm" keys="T" busy={props.busy} onClick={props.onTakeOver}>
+              Take over
+            </Button>
+          </span>
+        ) : null}
       </div>
     );
   }
@@ -47,7 +50,7 @@ export function HandlerBar(props: {
               : "Waiting for a person"}
         </b>
       </span>
-      <span className="end row gap-1">
+      <span className="end row gap-1" hidden={!props.canAssign}>
         {props.mine ? null : (
           <Button variant="primary" size="sm" keys="T" busy={props.busy} onClick={props.onTakeOver}>
             Take over

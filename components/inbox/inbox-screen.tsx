@@ -19,6 +19,8 @@ export function InboxScreen(props: {
   rows: ReadonlyArray<ConversationRowView> | null;
   error: string | null;
   onRetry: () => void;
+  search: string;
+  onSearch: (words: string) => void;
   currentId: string | null;
   hasMore: boolean;
   onMore: () => void;
@@ -56,6 +58,8 @@ export function InboxScreen(props: {
           rows={props.rows}
           error={props.error}
           onRetry={props.onRetry}
+          search={props.search}
+          onSearch={props.onSearch}
           currentId={props.currentId}
           hrefOf={hrefOf}
           hasMore={props.hasMore}

@@ -13,6 +13,7 @@ export function MessageBubble(props: {
   open: boolean;
   onToggleWhy: () => void;
   why: WhyView | null;
+  whyFailure: string | null;
   fresh: boolean;
 }) {
   const { message } = props;
@@ -65,7 +66,13 @@ export function MessageBubble(props: {
           <WhyCard why={props.why} id={card} />
         ) : (
           <div className="reason" id={card}>
-            <Skeleton rows={3} />
+            {props.whyFailure ? (
+              <p className="field-error p-4" role="alert">
+                {props.whyFailure}
+              </p>
+            ) : (
+              <Skeleton rows={3} />
+            )}
           </div>
         )
       ) : null}

@@ -45,11 +45,14 @@ export function ThreadPane(props: {
   mine: boolean;
   busy: boolean;
   canReply: boolean;
+  canAssign: boolean;
+  canResolve: boolean;
   backHref: string;
   acts: ThreadActs;
   openWhyId: string | null;
   onOpenWhy: (messageId: string | null) => void;
   why: WhyView | null;
+  whyFailure: string | null;
   customerPanel: ReactNode;
   older?: ReactNode;
 }) {
@@ -63,10 +66,10 @@ export function ThreadPane(props: {
     if (lastId) talk.current?.scrollTo({ top: talk.current.scrollHeight });
     for (const message of messages) seen.current.add(message.id);
   }, [lastId, messages]);
-  useShortcut("T", "Take over", acts.takeOver, "Conversation");
-  useShortcut("B", "Hand back to Aurora", acts.handBack, "Conversation");
+  useShortcut("T", "Take over", acts.takeOver, "Conversation", props.canAssign);
+  useShortcut("B", "Hand back to Aurora", acts.handBack, "Conversation", props.canAssign);
   useShortcut("R", "Write a reply", () => setFocus((n) => n + 1), "Conversation");
-  useShortcut("E", "Resolve", () => acts.setStatus("resolved"), "Conversation");
+  useShortcut("E", "Resolve", () => acts.setStatus("resolved"), "Conversation", props.canResolve);
   useShortcut(
     "W",
     "Why the last automated message",
@@ -108,33 +111,14 @@ export function ThreadPane(props: {
               className="max-sm:!size-11"
             />
           </span>
-          <Menu
-            trigger={<IconButton label="More" icon={<Ellipsis size={16} />} className="max-sm:!size-11" />}
-            items={[
-              { label: "Mark as pending", onSelect: () => acts.setStatus("pending") },
-              { label: "Escalate", onSelect: () => acts.setStatus("escalated") },
-              resolved
-                ? { label: "Open again", onSelect: () => acts.setStatus("open") }
-                : { label: "Resolve", keys: "E", onSelect: () => acts.setStatus("resolved") },
-            ]}
-          />
-          <span className="only-desk inline-flex">
-            {resolved ? (
-              <Button size="sm" icon={<RotateCcw size={14} />} onClick={() => acts.setStatus("open")}>
-                Open again
-              </Button>
-            ) : (
-              <Button size="sm" icon={<Check size={14} />} onClick={() => acts.setStatus("resolved")}>
-                Resolve
-              </Button>
-            )}
-          </span>
+          {props.canResolve ? <StatusActs resolved={resolved} setStatus={acts.setStatus} /> : null}
         </span>
       </div>
       <HandlerBar
         thread={thread}
         mine={props.mine}
         busy={props.busy}
+        canAssign={props.canAssign}
         onTakeOver={acts.takeOver}
         onHandBack={acts.handBack}
       />
@@ -147,6 +131,7 @@ export function ThreadPane(props: {
             open={props.openWhyId === message.id}
             onToggleWhy={() => props.onOpenWhy(props.openWhyId === message.id ? null : message.id)}
             why={props.openWhyId === message.id ? props.why : null}
+            whyFailure={props.whyFailure}
             fresh={seen.current.size > 0 && !seen.current.has(message.id)}
           />
         ))}
@@ -171,5 +156,35 @@ export function ThreadPane(props: {
         <div className="cust">{props.customerPanel}</div>
       </SideSheet>
     </section>
+  );
+}
+
+/** What can be done with a conversation's status: the usual act as a button, the others in a menu. */
+function StatusActs(props: { resolved: boolean; setStatus: (status: string) => void }) {
+  const { resolved, setStatus } = props;
+  return (
+    <>
+      <Menu
+        trigger={<IconButton label="More" icon={<Ellipsis size={16} />} className="max-sm:!size-11" />}
+        items={[
+          { label: "Mark as pending", onSelect: () => setStatus("pending") },
+          { label: "Escalate", onSelect: () => setStatus("escalated") },
+          resolved
+            ? { label: "Open again", onSelect: () => setStatus("open") }
+            : { label: "Resolve", keys: "E", onSelect: () => setStatus("resolved") },
+        ]}
+      />
+      <span className="only-desk inline-flex">
+        {resolved ? (
+          <Button size="sm" icon={<RotateCcw size={14} />} onClick={() => setStatus("open")}>
+            Open again
+          </Button>
+        ) : (
+          <Button size="sm" icon={<Check size={14} />} onClick={() => setStatus("resolved")}>
+            Resolve
+          </Button>
+        )}
+      </span>
+    </>
   );
 }

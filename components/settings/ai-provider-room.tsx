@@ -1,9 +1,11 @@
 "use client";
 import type { ReactNode } from "react";
+import { Button } from "#components/ui/button.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { ProbeBox, type ProbeResult } from "#components/ui/probe-box.tsx";
 import type { FieldSpec } from "#components/ui/record-form.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
+import { CALLABLE_TYPES } from "#domain/ai/provider-type.ts";
 
 export interface AiProviderRowView {
   id: string;
@@ -20,32 +22,18 @@ export interface AiProviderRowView {
   errorCount: number;
 }
 
-const types = [
-  "openai",
-  "anthropic",
-  "google",
-  "mistral",
-  "groq",
-  "cohere",
-  "together",
-  "deepseek",
-  "ollama",
-  "localai",
-  "huggingface",
-  "openai-compatible",
-  "offline",
-];
+const typeField: FieldSpec = {
+  name: "type",
+  label: "Type",
+  kind: "select",
+  required: true,
+  options: CALLABLE_TYPES.map((value) => ({ value, label: value })),
+};
 
 function fields(row: AiProviderRowView | null): FieldSpec[] {
   return [
     { name: "name", label: "Name", required: true },
-    {
-      name: "type",
-      label: "Type",
-      kind: "select",
-      required: true,
-      options: types.map((value) => ({ value, label: value })),
-    },
+    ...(row ? [] : [typeField]),
     { name: "model", label: "Model", required: true, code: true },
     {
       name: "apiKey",
@@ -70,6 +58,7 @@ export function AiProviderRoom(props: {
   tabs?: ReactNode;
   title?: string;
   onTest: ((id: string) => Promise<ProbeResult>) | null;
+  onChoose?: ((id: string) => void) | null;
 }) {
   return (
     <RecordRoom
@@ -92,6 +81,14 @@ export function AiProviderRoom(props: {
         priority: row.priority,
         isDefault: row.isDefault,
       })}
+      mayArchive={(row) => !row.platform}
+      above={(row) =>
+        row.platform ? (
+          <p className="text-ink-2 px-5 pt-5">
+            The platform keeps its key and address. Its calls are priced by the platform's rules.
+          </p>
+        ) : null
+      }
       below={(row) =>
         props.onTest ? (
           <ProbeBox
@@ -100,7 +97,13 @@ export function AiProviderRoom(props: {
             run={async () =>
               (await props.onTest?.(row.id)) ?? { ok: false, text: "There is nothing to test." }
             }
-          />
+          >
+            {props.onChoose && !row.isDefault ? (
+              <Button className="self-start" onClick={() => props.onChoose?.(row.id)}>
+                Make it the default
+              </Button>
+            ) : null}
+          </ProbeBox>
         ) : null
       }
       columns={[

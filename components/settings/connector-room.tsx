@@ -1,6 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
-import type { FieldSpec } from "#components/ui/record-form.tsx";
+import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 
@@ -10,6 +10,8 @@ export interface ConnectorRowView {
   preset: string;
   baseUrl: string;
   authentication: string;
+  /** Names of what is kept, with the last characters of each. */
+  credentials: Record<string, string>;
   status: string;
   lastError: string | null;
   timeoutSeconds: number;
@@ -50,14 +52,19 @@ export function ConnectorRoom(props: {
       nameOf={(row) => row.name}
       subtitleOf={(row) => row.preset}
       empty="Connect the shop, and flows can look up products and place orders."
-      createInitial={{ preset: props.presets[0] ?? "custom", timeoutSeconds: 30, retryCount: 3 }}
+      createInitial={{
+        preset: props.presets[0] ?? "custom",
+        authentication: "none",
+        timeoutSeconds: 30,
+        retryCount: 3,
+      }}
       createFields={[
         { name: "preset", label: "System", kind: "select", required: true, options: options(props.presets) },
         ...common,
         ...props.presets.flatMap((preset) =>
           props.credentialFields(preset).map((field) => ({
             ...field,
-            when: (values: { preset?: unknown }) => values.preset === preset,
+            when: (values: FieldValues) => values.preset === preset && (field.when?.(values) ?? true),
           })),
         ),
       ]}
@@ -67,6 +74,8 @@ export function ConnectorRoom(props: {
         baseUrl: row.baseUrl,
         timeoutSeconds: row.timeoutSeconds,
         retryCount: row.retryCount,
+        authentication: row.authentication,
+        ...row.credentials,
       })}
       below={props.below}
       columns={[

@@ -1,20 +1,25 @@
 "use client";
-import { Play } from "lucide-react";
+import { Play, Plus } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { duration } from "#components/ui/duration.ts";
+import { ErrorNotice } from "#components/ui/error-notice.tsx";
 import { TextArea } from "#components/ui/field.tsx";
+import type { FieldValues, FormProblem } from "#components/ui/record-form.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Age } from "#components/ui/time.tsx";
+import { type EndpointDraft, EndpointForm } from "./endpoint-form.tsx";
 
-export interface EndpointView {
+export interface EndpointView extends EndpointDraft {
   id: string;
-  name: string;
-  method: string;
-  pathTemplate: string;
   inputs: ReadonlyArray<string>;
-  cacheSeconds: number;
-  idempotencyHeader: string | null;
+}
+
+interface EndpointDeeds {
+  onCall: ((endpointId: string, inputs: Record<string, unknown>) => Promise<CallOutcome>) | null;
+  /** Creates (id null) or changes an endpoint. */
+  onSave: ((endpointId: string | null, values: FieldValues) => Promise<FormProblem | null>) | null;
+  onArchive: ((endpointId: string) => Promise<FormProblem | null>) | null;
 }
 
 export interface ConnectorLogView {
@@ -36,20 +41,60 @@ export interface CallOutcome {
   message: string;
 }
 
-/** A connector's calls: each can be tried with inputs of one's own; the last ones stand below. */
-export function EndpointConsole(props: {
-  endpoints: ReadonlyArray<EndpointView> | null;
-  logs: ReadonlyArray<ConnectorLogView> | null;
-  onCall: ((endpointId: string, inputs: Record<string, unknown>) => Promise<CallOutcome>) | null;
-}) {
+/** A connector's calls: each can be tried with inputs of one's own, changed, added; the last ones stand below. */
+export function EndpointConsole(
+  props: EndpointDeeds & {
+    endpoints: ReadonlyArray<EndpointView> | null;
+    error: string | null;
+    onRetry: () => void;
+    logs: ReadonlyArray<ConnectorLogView> | null;
+  },
+) {
+  const [adding, setAdding] = useState(false);
+  const { onSave } = props;
   return (
     <div className="border-line border-t">
       <section className="p-5">
-        <h3 className="text-title mb-2">Endpoints</h3>
-        {props.endpoints?.length === 0 ? <p className="text-ink-3">It offers no call yet.</p> : null}
+        <div className="row mb-2">
+          <h3 className="text-title">Endpoints</h3>
+          {onSave ? (
+            <Button size="sm" className="end" icon={<Plus size={14} />} onClick={() => setAdding(!adding)}>
+              New endpoint
+            </Button>
+          ) : null}
+        </div>
+        {props.error ? (
+          <ErrorNotice
+            title="The endpoints did not load."
+            text={props.error}
+            onRetry={props.onRetry}
+            className=""
+          />
+        ) : null}
+        {props.endpoints?.length === 0 && !adding ? (
+          <p className="text-ink-3">It offers no call yet. Flows call endpoints, not addresses.</p>
+        ) : null}
+        {adding && onSave ? (
+          <div className="bg-sunken mb-3 rounded-lg">
+            <EndpointForm
+              endpoint={null}
+              onSubmit={async (values) => {
+                const problem = await onSave(null, values);
+                if (problem === null) setAdding(false);
+                return problem;
+              }}
+            />
+          </div>
+        ) : null}
         <ul>
           {props.endpoints?.map((endpoint) => (
-            <Endpoint key={endpoint.id} endpoint={endpoint} onCall={props.onCall} />
+            <Endpoint
+              key={endpoint.id}
+              endpoint={endpoint}
+              onCall={props.onCall}
+              onSave={onSave}
+              onArchive={props.onArchive}
+            />
           ))}
         </ul>
       </section>
@@ -79,12 +124,10 @@ export function EndpointConsole(props: {
   );
 }
 
-function Endpoint(props: {
-  endpoint: EndpointView;
-  onCall: ((endpointId: string, inputs: Record<string, unknown>) => Promise<CallOutcome>) | null;
-}) {
+function Endpoint(props: EndpointDeeds & { endpoint: EndpointView }) {
   const { endpoint } = props;
   const [open, setOpen] = useState(false);
+  const [changing, setChanging] = useState(false);
   const [inputs, setInputs] = useState(() =>
     JSON.stringify(Object.fromEntries(endpoint.inputs.map((name) => [name, ""])), null, 2),
   );
@@ -146,6 +189,7 @@ function Endpoint(props: {
               </Button>
             </>
           ) : null}
+          <EndpointChange {...props} open={changing} onToggle={() => setChanging(!changing)} />
           {outcome ? (
             <div role="status">
               <p className={outcome.ok ? "text-positive" : "text-critical"}>{outcome.message}</p>
@@ -157,5 +201,42 @@ function Endpoint(props: {
         </div>
       ) : null}
     </li>
+  );
+}
+
+/** Changes or removes an endpoint, for those who may. */
+function EndpointChange(
+  props: EndpointDeeds & { endpoint: EndpointView; open: boolean; onToggle: () => void },
+) {
+  const { endpoint, onSave, onArchive } = props;
+  const [failure, setFailure] = useState<string | null>(null);
+  if (!onSave) return null;
+  return (
+    <>
+      <div className="row gap-1.5">
+        <Button size="sm" aria-expanded={props.open} onClick={props.onToggle}>
+          {props.open ? "Close the form" : "Change"}
+        </Button>
+        {onArchive ? (
+          <Button
+            size="sm"
+            variant="danger"
+            onClick={async () => setFailure((await onArchive(endpoint.id))?.message ?? null)}
+          >
+            Archive
+          </Button>
+        ) : null}
+      </div>
+      {failure ? (
+        <p className="field-error" role="alert">
+          {failure}
+        </p>
+      ) : null}
+      {props.open ? (
+        <div className="bg-sunken rounded-lg">
+          <EndpointForm endpoint={endpoint} onSubmit={(values) => onSave(endpoint.id, values)} />
+        </div>
+      ) : null}
+    </>
   );
 }

@@ -1,3 +1,34 @@
+/** What the server says about the workspace one is in. */
+export interface ShellAnswer {
+  tenant: {
+    id: string;
+    slug: string;
+    name: string;
+    status: string;
+    planName: string | null;
+    timezone: string;
+    locale: string;
+    currency: string;
+    sandbox: boolean;
+    now: string;
+    offsetMs: number;
+  };
+  role: string;
+  permissions: string[];
+  openConversations: number;
+  demo: boolean;
+  spend: { month: string; amount: string; budget: string | null } | null;
+}
+
+/** The person in front of the screen and the workspaces open to them. */
+export interface ShellPerson {
+  id: string;
+  name: string;
+  email: string;
+  staff: boolean;
+  workspaces: ReadonlyArray<{ slug: string; name: string; role: string }>;
+}
+
 /** What the frame around every room shows: who you are, where you are, what this month costs. */
 export interface ShellView {
   tenant: { slug: string; name: string; plan: string };
@@ -14,4 +45,39 @@ export interface ShellView {
     percent: number | null;
   } | null;
   time: { locale: string; timeZone: string; offsetMs: number };
+}
+
+/** The server's answer as the frame shows it. */
+export function shellView(shell: ShellAnswer, person: ShellPerson): ShellView {
+  const { tenant, spend } = shell;
+  const budget = spend?.budget ?? null;
+  return {
+    tenant: {
+      slug: tenant.slug,
+      name: tenant.name,
+      plan: tenant.planName ? `${tenant.planName} plan` : shell.role.replaceAll("_", " "),
+    },
+    tenants: person.workspaces.map((one) => ({ slug: one.slug, name: one.name })),
+    person: { id: person.id, name: person.name, email: person.email, role: shell.role },
+    isOperator: person.staff,
+    demo: shell.demo,
+    openConversations: shell.openConversations,
+    spend: spend
+      ? {
+          label: monthName(spend.month, tenant.locale),
+          amount: spend.amount,
+          currency: tenant.currency,
+          budget,
+          // For the width of a bar only.
+          percent: budget && Number(budget) > 0 ? (Number(spend.amount) / Number(budget)) * 100 : null,
+        }
+      : null,
+    time: { locale: tenant.locale, timeZone: tenant.timezone, offsetMs: tenant.offsetMs },
+  };
+}
+
+function monthName(month: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: "long", timeZone: "UTC" }).format(
+    new Date(`${month}-15T00:00:00Z`),
+  );
 }

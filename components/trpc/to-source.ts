@@ -1,6 +1,7 @@
 import type { FieldValues } from "#components/ui/record-form.tsx";
 import type { RecordSource } from "#components/ui/record-room.tsx";
-import { attempt, errorText } from "./error-text.ts";
+import { errorText } from "./error-text.ts";
+import { formProblem } from "./form-problem.ts";
 
 /** The parts of an infinite query that a list needs. */
 interface PagedList<Row> {
@@ -26,9 +27,13 @@ export function toSource<Row, View>(
 ): RecordSource<View> {
   const { create, update, archive } = deeds;
   const done = async (deed: () => Promise<unknown>) => {
-    const problem = await attempt(deed);
-    if (problem === null) await list.refetch();
-    return problem;
+    try {
+      await deed();
+    } catch (error) {
+      return formProblem(error);
+    }
+    await list.refetch();
+    return null;
   };
   return {
     rows: list.data ? list.data.pages.flatMap((page) => page.data.map(map)) : null,

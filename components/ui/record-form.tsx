@@ -7,6 +7,12 @@ import { Switch } from "./switch.tsx";
 export type FieldValue = string | number | boolean | string[] | null;
 export type FieldValues = Record<string, FieldValue>;
 
+/** What a form was refused for: one sentence, and the fields it is about. */
+export interface FormProblem {
+  message: string;
+  fields: ReadonlyArray<{ path: string; message: string }>;
+}
+
 /** One field of a form. `secret` shows only the last characters; left empty it stays as it is. */
 export interface FieldSpec {
   name: string;
@@ -42,7 +48,15 @@ function changed(spec: FieldSpec, now: FieldValue | undefined, before: FieldValu
   return JSON.stringify(now ?? null) !== JSON.stringify(before ?? null);
 }
 
-/** A form of a record: only what changed is sent; what the server refuses stands above the button. */
+/** The sentence about one field: by its whole path, else by the last or first part of it. */
+function problemAt(problem: FormProblem | null, name: string): string | undefined {
+  const found = problem?.fields.find(
+    ({ path }) => path === name || path.split(".").at(-1) === name || path.split(".")[0] === name,
+  );
+  return found?.message;
+}
+
+/** A form of a record: only what changed is sent; what is refused stands at its field, else above the button. */
 export function RecordForm(props: {
   fields: ReadonlyArray<FieldSpec>;
   initial: FieldValues;
@@ -51,11 +65,12 @@ export function RecordForm(props: {
   /** Sends everything, not only changes: for new records. */
   whole?: boolean;
   readOnly?: boolean;
-  onSubmit: (values: FieldValues) => Promise<string | null>;
+  onSubmit: (values: FieldValues) => Promise<FormProblem | null>;
 }) {
   const [values, setValues] = useState<FieldValues>(props.initial);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [saved, setSaved] = useState(false);
+  const [failure, setFailure] = useState<FormProblem | null>(null);
   const shown = props.fields.filter((spec) => !spec.when || spec.when(values));
   const send = async () => {
     const picked = shown.filter((spec) =>
@@ -69,7 +84,9 @@ export function RecordForm(props: {
     );
     setBusy(false);
     setFailure(problem);
+    setSaved(problem === null);
   };
+  const placed = shown.some((spec) => problemAt(failure, spec.name));
   return (
     <form
       className="col gap-4 p-5"
@@ -84,19 +101,30 @@ export function RecordForm(props: {
             key={spec.name}
             spec={spec}
             value={values[spec.name]}
-            onChange={(value) => setValues((old) => ({ ...old, [spec.name]: value }))}
+            error={problemAt(failure, spec.name)}
+            onChange={(value) => {
+              setSaved(false);
+              setValues((old) => ({ ...old, [spec.name]: value }));
+            }}
           />
         ))}
       </fieldset>
       {failure ? (
-        <p className="field-error" role="alert">
-          {failure}
+        <p className={placed ? "sr-only" : "field-error"} role="alert">
+          {failure.message}
         </p>
       ) : null}
       {props.readOnly ? null : (
-        <Button type="submit" variant="primary" busy={busy} className="self-start">
-          {busy ? (props.busyLabel ?? "Saving") : props.submitLabel}
-        </Button>
+        <div className="row gap-3">
+          <Button type="submit" variant="primary" busy={busy}>
+            {busy ? (props.busyLabel ?? "Saving") : props.submitLabel}
+          </Button>
+          {saved ? (
+            <span className="text-ink-3" role="status">
+              Saved
+            </span>
+          ) : null}
+        </div>
       )}
     </form>
   );
@@ -105,10 +133,11 @@ export function RecordForm(props: {
 function Field(props: {
   spec: FieldSpec;
   value: FieldValue | undefined;
+  error: string | undefined;
   onChange: (value: FieldValue) => void;
 }) {
-  const { spec, value } = props;
-  const common = { label: spec.label, hint: spec.hint, name: spec.name };
+  const { spec, value, error } = props;
+  const common = { label: spec.label, hint: spec.hint, name: spec.name, error };
   if (spec.kind === "switch")
     return <Switch label={spec.label} hint={spec.hint} checked={value === true} onChange={props.onChange} />;
   if (spec.kind === "select")

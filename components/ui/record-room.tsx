@@ -6,7 +6,7 @@ import { Button } from "./button.tsx";
 import { type Column, DataTable } from "./data-table.tsx";
 import { Empty } from "./empty.tsx";
 import { ListPage } from "./list-page.tsx";
-import { type FieldSpec, type FieldValues, RecordForm } from "./record-form.tsx";
+import { type FieldSpec, type FieldValues, type FormProblem, RecordForm } from "./record-form.tsx";
 import { SearchField } from "./search-field.tsx";
 import { SideSheet } from "./side-sheet.tsx";
 
@@ -17,9 +17,9 @@ export interface RecordSource<Row> {
   retry: () => void;
   hasMore?: boolean | undefined;
   more?: (() => void) | undefined;
-  create?: ((values: FieldValues) => Promise<string | null>) | undefined;
-  update?: ((id: string, values: FieldValues) => Promise<string | null>) | undefined;
-  archive?: ((id: string) => Promise<string | null>) | undefined;
+  create?: ((values: FieldValues) => Promise<FormProblem | null>) | undefined;
+  update?: ((id: string, values: FieldValues) => Promise<FormProblem | null>) | undefined;
+  archive?: ((id: string) => Promise<FormProblem | null>) | undefined;
 }
 
 export interface RecordRoomProps<Row> {
@@ -42,6 +42,8 @@ export interface RecordRoomProps<Row> {
   above?: (row: Row) => ReactNode;
   below?: (row: Row) => ReactNode;
   archiveLabel?: string;
+  /** Which records may be put away; all unless told. */
+  mayArchive?: (row: Row) => boolean;
   openId?: string | null;
 }
 
@@ -52,6 +54,7 @@ export function RecordRoom<Row>(props: RecordRoomProps<Row>) {
   const [creating, setCreating] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const open = source.rows?.find((row) => props.idOf(row) === openId) ?? null;
+  const fields = open ? (props.editFields?.(open) ?? []) : [];
   const { archive, create, update } = source;
   const add =
     create && props.createFields ? (
@@ -99,13 +102,13 @@ export function RecordRoom<Row>(props: RecordRoomProps<Row>) {
         title={open ? props.nameOf(open) : ""}
         subtitle={open ? props.subtitleOf?.(open) : null}
         actions={
-          open && archive ? (
+          open && archive && (props.mayArchive?.(open) ?? true) ? (
             <Button
               size="sm"
               variant="danger"
               onClick={async () => {
                 const problem = await archive(props.idOf(open));
-                if (problem) setFailure(problem);
+                if (problem) setFailure(problem.message);
                 else close();
               }}
             >
@@ -122,9 +125,9 @@ export function RecordRoom<Row>(props: RecordRoomProps<Row>) {
               </p>
             ) : null}
             {props.above?.(open)}
-            {props.editFields && props.valuesOf ? (
+            {props.valuesOf && fields.length > 0 ? (
               <RecordForm
-                fields={props.editFields(open)}
+                fields={fields}
                 initial={props.valuesOf(open)}
                 submitLabel="Save"
                 readOnly={!update}

@@ -10,23 +10,12 @@ export default async function WorkspaceLayout(props: {
 }) {
   const { tenant } = await props.params;
   const caller = await createCaller(tenant);
-  const me = await caller.me.get().catch(() => null);
-  if (!me) redirect(`/sign-in?callbackUrl=/${encodeURIComponent(tenant)}/inbox`);
-  const here = me.workspaces.find((one) => one.slug === tenant);
-  if (!here) notFound();
+  const person = await caller.me.get().catch(() => null);
+  if (!person) redirect(`/sign-in?callbackUrl=/${encodeURIComponent(tenant)}/inbox`);
+  if (!person.workspaces.some((one) => one.slug === tenant)) notFound();
+  const first = await caller.shell.get();
   return (
-    <WorkspaceFrame
-      view={{
-        tenant: { slug: here.slug, name: here.name, plan: here.role.replaceAll("_", " ") },
-        tenants: me.workspaces.map((one) => ({ slug: one.slug, name: one.name })),
-        person: { id: me.id, name: me.name, email: me.email, role: here.role },
-        isOperator: me.staff,
-        demo: false,
-        openConversations: null,
-        spend: null,
-        time: { locale: "en-US", timeZone: "UTC", offsetMs: 0 },
-      }}
-    >
+    <WorkspaceFrame first={first} person={person}>
       {props.children}
     </WorkspaceFrame>
   );

@@ -1,0 +1,8 @@
+import type { Metadata } from "next";
+import { IntentsPage } from "#components/settings/intents-page.tsx";
+
+export const metadata: Metadata = { title: "Intents" };
+
+export default function Page() {
+  return <IntentsPage />;
+}

@@ -1,0 +1,8 @@
+import type { Metadata } from "next";
+import { AiProvidersPage } from "#components/settings/ai-providers-page.tsx";
+
+export const metadata: Metadata = { title: "AI providers" };
+
+export default function Page() {
+  return <AiProvidersPage />;
+}
