@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { renderTemplate } from "#domain/core/template-text.ts";
 import { text } from "#domain/core/text.ts";
-import { ERROR, NEXT, type NodeKind } from "./node-kind.ts";
+import { ERROR, NEXT_OR_END, type NodeKind } from "./node-kind.ts";
 
 export const button = z.strictObject({ id: text(256), title: text(20) });
 
@@ -19,7 +19,7 @@ export const messageNode: NodeKind<Settings> = {
   description: "Says something to the customer.",
   settings,
   defaults: { text: "Hello.", buttons: [] },
-  ports: () => [NEXT, ERROR],
+  ports: () => [NEXT_OR_END, ERROR],
   summary: ({ text: said }) => said.split("\n")[0] ?? "",
   templates: (s) => [s.text, ...s.buttons.map((b) => b.title)],
   preview: (s) => ({ text: s.text, buttons: s.buttons }),

@@ -60,4 +60,6 @@ export type NodeKind<S = unknown> = {
 };
 
 export const NEXT: Port = { key: "next", label: "Continue", required: true };
+/** After the last words of a flow nothing need follow: the run then ends well. */
+export const NEXT_OR_END: Port = { key: "next", label: "Continue", required: false };
 export const ERROR: Port = { key: "error", label: "Error", required: false };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { renderTemplate } from "#domain/core/template-text.ts";
 import { text } from "#domain/core/text.ts";
-import { ERROR, NEXT, type NodeKind } from "./node-kind.ts";
+import { ERROR, NEXT_OR_END, type NodeKind } from "./node-kind.ts";
 
 const settings = z.strictObject({
   templateId: z.string().max(64).describe("The message template to send."),
@@ -23,7 +23,7 @@ export const templateNode: NodeKind<Settings> = {
   description: "Sends a message template with its variables filled in.",
   settings,
   defaults: { templateId: "", language: null, variables: {} },
-  ports: () => [NEXT, ERROR],
+  ports: () => [NEXT_OR_END, ERROR],
   summary: (s) => `Template · ${Object.keys(s.variables).length} variables`,
   templates: (s) => Object.values(s.variables),
   problems: (s) => (s.templateId === "" ? ["Choose a template."] : []),

@@ -110,6 +110,16 @@ function act(draft: Draft, answer: Answer | null): NodeAction {
 
 const enterAction = (draft: Draft) => act(draft, null);
 
+/** Whether a run may end where nothing follows a port. */
+function mayEndAt(flow: FlowSnapshot, nodeKey: string, port: string): boolean {
+  const node = nodeByKey(flow, nodeKey);
+  const parsed = node ? parseNode(node) : null;
+  if (!parsed?.ok) return false;
+  return parsed.kind
+    .ports(parsed.settings)
+    .some((one) => one.key === port && port === "next" && !one.required);
+}
+
 function leave(draft: Draft, action: Extract<NodeAction, { do: "leave" }>): NodeAction | null {
   const { flow, state } = draft;
   const current = state.current ?? "";
@@ -126,6 +136,11 @@ function leave(draft: Draft, action: Extract<NodeAction, { do: "leave" }>): Node
   if (action.port === "timeout") {
     state.status = "timed_out";
     state.outcome = "no_reply";
+    return null;
+  }
+  if (mayEndAt(flow, current, action.port)) {
+    state.status = "completed";
+    state.outcome = "done";
     return null;
   }
   return failNode(draft, `No line leaves ${current} at “${action.port}”.`);

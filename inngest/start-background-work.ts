@@ -1,0 +1,10 @@
+import { startHousekeeping } from "#server/housekeeping/start-housekeeping.ts";
+import { registerConversationTimers } from "#server/inbox/turn/register-timers.ts";
+import { startDurableWork } from "./start.ts";
+
+/** Everything that runs without a request: timers, functions, the outbox relay, the small chores. */
+export async function startBackgroundWork(): Promise<void> {
+  registerConversationTimers();
+  await startDurableWork();
+  startHousekeeping();
+}
