@@ -4,9 +4,9 @@ import { withTenant } from "#db/tenant.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { getAiCatalogue } from "#server/ai/ai-catalogue.ts";
 import { flushUsageLinks } from "#server/ai/link-usage.ts";
-import { freshShop, ShopPeer } from "#server/demo/peers/shop-peer.ts";
 import { createOpenAiPeer } from "#server/demo/peers/openai-peer.ts";
 import { servePeer } from "#server/demo/peers/serve-peer.ts";
+import { freshShop, ShopPeer } from "#server/demo/peers/shop-peer.ts";
 import { type PeerNumber, WhatsappPeer } from "#server/demo/peers/whatsapp-peer.ts";
 import { connectShop } from "#server/demo/seed/connect-shop.ts";
 import { systemActor } from "#server/demo/seed/system-actor.ts";
@@ -116,7 +116,8 @@ export async function workOff(tenantId: TenantId): Promise<string> {
   const owner = newLeaseOwner();
   const journal = await withTenant(
     tenantId,
-    (tx) => tx.sql`select id, channel_id from webhook_journal where tenant_id = ${tenantId} and status = 'received' order by id`,
+    (tx) =>
+      tx.sql`select id, channel_id from webhook_journal where tenant_id = ${tenantId} and status = 'received' order by id`,
   );
   for (const row of journal) {
     const { channel_id: channelId, id } = row;
@@ -124,7 +125,8 @@ export async function workOff(tenantId: TenantId): Promise<string> {
   }
   const waiting = await withTenant(
     tenantId,
-    (tx) => tx.sql`select distinct conversation_id as id from conversation_inbox where tenant_id = ${tenantId} and handled_at is null`,
+    (tx) =>
+      tx.sql`select distinct conversation_id as id from conversation_inbox where tenant_id = ${tenantId} and handled_at is null`,
   );
   for (const row of waiting) {
     if (await takeLease(tenantId, String(row.id), owner)) await runTurn(tenantId, String(row.id), owner);

@@ -18,6 +18,7 @@ import {
 } from "#server/billing/router.ts";
 import { channelsRouter } from "#server/channels/router.ts";
 import { connectorsRouter } from "#server/connectors/router.ts";
+import { customersRouter } from "#server/customers/router.ts";
 import { demoRouter } from "#server/demo/router.ts";
 import { flowExecutionsRouter, flowsRouter } from "#server/flows/router.ts";
 import { conversationsRouter } from "#server/inbox/conversations/router.ts";
@@ -36,6 +37,7 @@ export const appRouter = router({
   connectors: connectorsRouter,
   conversations: conversationsRouter,
   costAlerts: costAlertsRouter,
+  customers: customersRouter,
   demo: demoRouter,
   flowExecutions: flowExecutionsRouter,
   flows: flowsRouter,

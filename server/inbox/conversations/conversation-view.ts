@@ -1,6 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { seesOnlyOwnWork } from "#domain/access/roles.ts";
 import { notFound } from "#domain/core/app-error.ts";
+import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import type { Actor } from "#server/trpc/context.ts";
 
 export type ConversationRow = Record<string, unknown>;
@@ -17,6 +18,7 @@ export function withinReach(tx: TenantTransaction, actor: Actor) {
 export function conversationView(row: ConversationRow, actor: Actor) {
   const costs = actor.allows("billing.cost");
   const text = (name: string) => (row[name] as string | null | undefined) ?? null;
+  const exact = (name: string) => formatAmount(amountFromDatabase(String(row[name])));
   return {
     id: String(row.id),
     customerId: String(row.customer_id),
@@ -33,10 +35,10 @@ export function conversationView(row: ConversationRow, actor: Actor) {
     messageCount: Number(row.message_count),
     unreadCount: Number(row.unread_count),
     tokensUsed: Number(row.tokens_used),
-    voiceMinutes: String(row.voice_minutes),
-    providerCost: costs ? String(row.provider_cost) : null,
-    clientPrice: String(row.client_price),
-    profit: costs ? String(row.profit) : null,
+    voiceMinutes: exact("voice_minutes"),
+    providerCost: costs ? exact("provider_cost") : null,
+    clientPrice: exact("client_price"),
+    profit: costs ? exact("profit") : null,
     currency: text("currency") ?? "USD",
     lastMessagePreview: String(row.last_message_preview),
     lastMessageAt: String(row.last_message_at),
