@@ -3,6 +3,7 @@ import { withTenant } from "#db/tenant.ts";
 import { explainPrice } from "#domain/billing/explain-price.ts";
 import { priceUsage } from "#domain/billing/price-usage.ts";
 import type { Quantities } from "#domain/billing/quantities.ts";
+import { rateWords, ruleWords } from "#domain/billing/rule-words.ts";
 import type { usageListInput } from "#domain/billing/usage-report.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
@@ -39,8 +40,8 @@ function quantitiesOf(record: UsageRecord): Quantities {
   );
 }
 
-/** "Why this price" of a stored record, told by the very price version and rule that it names. */
-function explain(record: UsageRecord, tenantId: TenantId, pricing: PricingSnapshot): string {
+/** "Why this price" of a stored record, told by the very price version and rule that it names; at length and in short. */
+function explain(record: UsageRecord, tenantId: TenantId, pricing: PricingSnapshot) {
   const subject = { serviceType: record.type, provider: record.provider, model: record.model };
   const prices = pricing.pricesOf(subject).filter((price) => price.id === record.providerPriceId);
   const rules = pricing.allRules.filter((rule) => rule.id === record.pricingRuleId);
@@ -54,14 +55,18 @@ function explain(record: UsageRecord, tenantId: TenantId, pricing: PricingSnapsh
     ownKey: record.ownKey,
     estimatedCost: parseAmount(record.providerCost),
   };
-  return explainPrice(fact, priceUsage(fact, prices, rules));
+  return {
+    explanation: explainPrice(fact, priceUsage(fact, prices, rules)),
+    rule: record.status === "succeeded" ? ruleWords(rules[0] ?? null) : "Not billed",
+    rates: rateWords(prices[0] ?? null),
+  };
 }
 
 /** One record with the reason for its price. Throws `not_found`. */
 export async function getUsage(
   tenantId: TenantId,
   id: string,
-): Promise<ListedUsage & { explanation: string }> {
+): Promise<ListedUsage & { explanation: string; rule: string; rates: string }> {
   const [row] = await withTenant(
     tenantId,
     (tx) =>
@@ -69,5 +74,5 @@ export async function getUsage(
   );
   if (!row) throw notFound("usage_record");
   const record = listedUsage(row);
-  return { ...record, explanation: explain(record, tenantId, await currentPricing()) };
+  return { ...record, ...explain(record, tenantId, await currentPricing()) };
 }

@@ -11,6 +11,7 @@ import {
   listPathRecords,
 } from "./drill-down.ts";
 import { EXPORT_LEVELS, exportInvoice } from "./export-invoice.ts";
+import { nameConversations, nameMessages, nameRecords } from "./name-rows.ts";
 import { getInvoice, listInvoiceLines, listInvoices } from "./read-invoice.ts";
 
 const view = "billing.view";
@@ -47,10 +48,8 @@ export const invoicesRouter = router({
     .input(z.strictObject({ ...day, ...paging }))
     .query(async ({ ctx, input }) => {
       const page = await listDayConversations(ctx.actor.tenantId, input, input);
-      return {
-        ...page,
-        data: page.data.map(({ key: name, ...row }) => ({ conversationId: idOf(name), ...row })),
-      };
+      const rows = page.data.map(({ key: name, ...row }) => ({ conversationId: idOf(name), ...row }));
+      return { ...page, data: await nameConversations(ctx.actor.tenantId, rows) };
     }),
   messages: tenantQuery(view, {
     route: "GET /invoices/{id}/lines/{lineId}/days/{day}/conversations/{conversationId}/messages",
@@ -59,7 +58,8 @@ export const invoicesRouter = router({
     .input(z.strictObject({ ...conversation, ...paging }))
     .query(async ({ ctx, input }) => {
       const page = await listConversationMessages(ctx.actor.tenantId, input, input);
-      return { ...page, data: page.data.map(({ key: name, ...row }) => ({ messageId: idOf(name), ...row })) };
+      const rows = page.data.map(({ key: name, ...row }) => ({ messageId: idOf(name), ...row }));
+      return { ...page, data: await nameMessages(ctx.actor.tenantId, rows) };
     }),
   records: tenantQuery(view, {
     route:
@@ -69,7 +69,8 @@ export const invoicesRouter = router({
     .input(z.strictObject({ ...conversation, messageId: key }))
     .query(async ({ ctx, input }) => {
       const path: InvoicePath = input;
-      return { ...(await listPathRecords(ctx.actor.tenantId, path)), nextCursor: null };
+      const level = await listPathRecords(ctx.actor.tenantId, path);
+      return { ...level, data: await nameRecords(ctx.actor.tenantId, level.data), nextCursor: null };
     }),
   exportCsv: tenantQuery(view, {
     route: "GET /invoices/{id}/export.csv",

@@ -1,0 +1,25 @@
+import type { PricingRule } from "./pricing-rule.ts";
+import type { ProviderPrice } from "./provider-price.ts";
+
+const WHOSE = {
+  platform: "the platform's rule",
+  plan: "the plan's rule",
+  tenant: "this workspace's own rule",
+};
+
+/** A rule as a person reads it: "Markup 66%, by the plan's rule for openai gpt-4". No rule: sold at cost. */
+export function ruleWords(rule: PricingRule | null): string {
+  if (!rule) return "No rule, sold at cost";
+  const subject = [rule.provider, rule.model].filter((part) => part !== null).join(" ");
+  const about = subject || (rule.serviceType ?? "").replaceAll("_", " ");
+  const terms = rule.markupPercent === null ? "Fixed price" : `Markup ${rule.markupPercent}%`;
+  return `${terms}, by ${WHOSE[rule.scope]}${about ? ` for ${about}` : ""}`;
+}
+
+/** A provider's price as a person reads it: its rates and the day it began. */
+export function rateWords(price: ProviderPrice | null): string {
+  if (!price) return "No provider price in force";
+  const rates = Object.entries(price.parts).map(([part, rate]) => `${part} ${rate}`);
+  const unit = price.unit.replaceAll("_", " ");
+  return `${price.provider}: ${rates.join(", ")} ${price.currency} ${unit}, from ${price.validFrom.slice(0, 10)}`;
+}
