@@ -5,8 +5,6 @@ import { useState } from "react";
 import { type DemoDoor, SignInScreen } from "./sign-in-screen.tsx";
 
 export interface OpenDemoDoor extends DemoDoor {
-  email: string;
-  password: string;
   href: string;
 }
 
@@ -14,10 +12,10 @@ export interface OpenDemoDoor extends DemoDoor {
 export function SignInPage(props: { demoDoors: ReadonlyArray<OpenDemoDoor>; next: string }) {
   const [busy, setBusy] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const enter = async (who: string, email: string, password: string, href: string) => {
+  const enter = async (who: string, proof: Record<string, string>, href: string) => {
     setBusy(who);
     setError(null);
-    const outcome = await signIn("credentials", { email, password, redirect: false });
+    const outcome = await signIn("credentials", { ...proof, redirect: false });
     if (outcome?.ok) return location.assign(href);
     setBusy(null);
     setError(
@@ -32,10 +30,10 @@ export function SignInPage(props: { demoDoors: ReadonlyArray<OpenDemoDoor>; next
         demoDoors={props.demoDoors}
         error={error}
         busy={busy}
-        onSignIn={(email, password) => void enter("password", email, password, props.next)}
+        onSignIn={(email, password) => void enter("password", { email, password }, props.next)}
         onDemo={(id) => {
           const door = props.demoDoors.find((one) => one.id === id);
-          if (door) void enter(door.id, door.email, door.password, door.href);
+          if (door) void enter(door.id, { demoDoor: door.id }, door.href);
         }}
       />
     </Tooltip.Provider>

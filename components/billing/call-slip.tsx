@@ -44,7 +44,7 @@ export function CallSlip(props: { slip: CallSlipView; currency: string }) {
       </table>
       <dl>
         <dt>Rule</dt>
-        <dd className="clip">
+        <dd className="!whitespace-normal">
           {slip.ruleHref ? (
             <Link className="drill" href={slip.ruleHref}>
               {slip.rule}
@@ -53,8 +53,12 @@ export function CallSlip(props: { slip: CallSlipView; currency: string }) {
             slip.rule
           )}
         </dd>
-        <dt>Rates</dt>
-        <dd className="clip">{slip.rates}</dd>
+        {slip.rates ? (
+          <>
+            <dt>Rates</dt>
+            <dd className="!whitespace-normal">{slip.rates}</dd>
+          </>
+        ) : null}
       </dl>
     </section>
   );

@@ -41,5 +41,6 @@ export interface CallSlipView {
   price: string;
   rule: string;
   ruleHref: string | null;
-  rates: string;
+  /** Null for those who may not see what the platform pays. */
+  rates: string | null;
 }

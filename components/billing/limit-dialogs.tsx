@@ -8,7 +8,7 @@ import {
 import { SideSheet } from "#components/ui/side-sheet.tsx";
 
 const services: FieldSpec = {
-  name: "serviceType",
+  name: "type",
   label: "Counts",
   kind: "select",
   placeholder: "everything",
@@ -54,7 +54,7 @@ const quotaFields: ReadonlyArray<FieldSpec> = [
       { value: "quantity", label: "quantity" },
     ],
   },
-  { name: "limitAmount", label: "Limit", kind: "amount", required: true },
+  { name: "limit", label: "Limit", kind: "amount", required: true },
   period,
   services,
   {

@@ -1,5 +1,6 @@
 "use client";
 import "./billing.css";
+import Link from "next/link";
 import { Amount, decimalsOf } from "#components/ui/amount.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -34,6 +35,8 @@ export function RecordList(props: {
   onRetry: () => void;
   hasMore: boolean;
   onMore: () => void;
+  /** Set while the list shows one conversation's records only. */
+  conversationHref: string | null;
 }) {
   const time = useTimeFormat();
   const rows = props.rows ?? [];
@@ -43,6 +46,17 @@ export function RecordList(props: {
   return (
     <div className="sheet col">
       <BillingBar base={props.base} title="Billing" />
+      {props.conversationHref ? (
+        <p className="row border-line text-ink-2 border-b px-5 py-2">
+          Only the records of one conversation.
+          <Link className="drill" href={props.conversationHref}>
+            Open it
+          </Link>
+          <Link className="drill" href={`${props.base}/records`}>
+            Show all records
+          </Link>
+        </p>
+      ) : null}
       <section className="min-h-0 flex-1 overflow-auto px-2" aria-label="Records" {...scrollable}>
         <DataTable
           label="Usage records"

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { SignInPage } from "#components/auth/sign-in-page.tsx";
+import { createCaller } from "#server/trpc/caller.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
 
@@ -16,5 +17,7 @@ function safeNext(value: string | string[] | undefined): string {
 
 export default async function Page(props: { searchParams: Promise<Record<string, string | string[]>> }) {
   const query = await props.searchParams;
-  return <SignInPage demoDoors={[]} next={safeNext(query.callbackUrl)} />;
+  const caller = await createCaller(null);
+  const doors = await caller.demo.doors().catch(() => []);
+  return <SignInPage demoDoors={doors} next={safeNext(query.callbackUrl)} />;
 }

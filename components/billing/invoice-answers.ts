@@ -1,0 +1,89 @@
+import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
+import type { InvoiceRowView, InvoiceView } from "./invoice-view.ts";
+import { monthLabel } from "./spend-answers.ts";
+
+interface InvoiceAnswer {
+  id: string;
+  number: string | null;
+  status: string;
+  period: string;
+  timezone: string;
+  currency: string;
+  subtotal: string;
+  discount: string;
+  tax: string;
+  taxRatePercent: string;
+  total: string;
+  amountDue: string;
+  billingEmail: string;
+  issuedAt: string | null;
+}
+
+interface LineAnswer {
+  kind: string;
+  amount: string;
+  requests: number;
+}
+
+/** An invoice of the list; unpaid past its day it is overdue. */
+export function toInvoiceRow(
+  invoice: InvoiceAnswer & { dueAt: string | null },
+  nowMs: number,
+): InvoiceRowView {
+  const late = invoice.status === "open" && invoice.dueAt !== null && Date.parse(invoice.dueAt) < nowMs;
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    status: late ? "overdue" : invoice.status,
+    month: monthLabel(invoice.period),
+    total: invoice.total,
+    amountDue: invoice.amountDue,
+    currency: invoice.currency,
+    issuedAt: invoice.issuedAt,
+  };
+}
+
+function sumOf(lines: ReadonlyArray<LineAnswer>, plan: boolean): string {
+  const picked = lines.filter((line) => (line.kind === "subscription") === plan);
+  return formatAmount(sumAmounts(picked.map((line) => parseAmount(line.amount))));
+}
+
+/** The head of an invoice with its figures; `equal` says that its lines add up to its subtotal. */
+export function toInvoice(
+  invoice: InvoiceAnswer,
+  lines: { data: ReadonlyArray<LineAnswer>; total: { equal: boolean } } | null,
+  issued: string | null,
+  csvHref: string,
+): InvoiceView {
+  const rows = lines?.data ?? [];
+  const records = rows.reduce((sum, line) => sum + (line.kind === "subscription" ? 0 : line.requests), 0);
+  const plan = sumOf(rows, true);
+  const optional = (label: string, value: string) => (parseAmount(value) === 0n ? [] : [{ label, value }]);
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    status: invoice.status,
+    month: monthLabel(invoice.period),
+    currency: invoice.currency,
+    figures: [
+      ...(lines ? [...optional("Plan", plan), { label: "Usage", value: sumOf(rows, false) }] : []),
+      { label: "Subtotal", value: invoice.subtotal },
+      ...optional("Discount", invoice.discount === "0" ? "0" : `-${invoice.discount}`),
+      { label: `Tax, ${invoice.taxRatePercent}%`, value: invoice.tax },
+    ],
+    total: invoice.total,
+    note: [
+      ...(issued ? [`Finalized ${issued}, ${invoice.timezone.replaceAll("_", " ")} time.`] : []),
+      ...(invoice.billingEmail ? [`Sent to ${invoice.billingEmail}.`] : []),
+    ],
+    recordsSeal: lines
+      ? {
+          ok: lines.total.equal,
+          text: lines.total.equal
+            ? `${records.toLocaleString("en-US")} records, every one billed once`
+            : "The lines do not add up to the subtotal",
+        }
+      : null,
+    csvHref,
+  };
+}

@@ -1,0 +1,40 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
+import { useWorkspace } from "#components/shell/workspace.ts";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { errorText } from "#components/trpc/error-text.ts";
+import { paged } from "#components/trpc/to-source.ts";
+import { RecordList } from "./record-list.tsx";
+
+/** Single records, from the server; `?conversationId=` shows those of one conversation. */
+export function RecordsPage() {
+  const trpc = useTRPC();
+  const { allows, base } = useWorkspace();
+  const conversationId = useSearchParams().get("conversationId");
+  const list = useInfiniteQuery(
+    trpc.usage.list.infiniteQueryOptions({ limit: 50, ...(conversationId ? { conversationId } : {}) }, paged),
+  );
+  const cost = allows("billing.cost");
+  return (
+    <RecordList
+      base={`${base}/billing`}
+      conversationHref={conversationId ? `${base}/inbox/${conversationId}` : null}
+      rows={
+        list.data?.pages
+          .flatMap((page) => page.data)
+          .map((row) => ({
+            ...row,
+            inputQuantity: String(row.inputQuantity),
+            outputQuantity: String(row.outputQuantity),
+            totalQuantity: String(row.totalQuantity),
+            providerCost: cost ? row.providerCost : null,
+          })) ?? null
+      }
+      error={list.error && !list.data ? errorText(list.error) : null}
+      onRetry={() => void list.refetch()}
+      hasMore={list.hasNextPage}
+      onMore={() => void list.fetchNextPage()}
+    />
+  );
+}
