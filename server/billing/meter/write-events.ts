@@ -53,7 +53,7 @@ export function counterRows(records: readonly NewRecord[]) {
   const counters = new Map<string, { requests: number; errors: number; tokens: bigint; cost: bigint }>();
   for (const { fact, recorded, priced } of records) {
     if (!fact.aiProviderId) continue;
-    const key = `${fact.ownKey ? "ai_provider" : "platform_ai_provider"} ${fact.aiProviderId}`;
+    const key = `ai_provider ${fact.aiProviderId}`;
     const counted = counters.get(key) ?? { requests: 0, errors: 0, tokens: 0n, cost: 0n };
     counted.requests += 1;
     if (fact.status === "failed") counted.errors += 1;
