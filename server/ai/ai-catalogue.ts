@@ -27,6 +27,7 @@ type Row = {
   model: string;
   settings: ConnectedAiProvider["settings"];
   priority: number;
+  is_default: boolean;
 };
 
 async function toCandidate(row: Row, owner: string, chosen: string | null): Promise<Candidate> {
@@ -66,7 +67,9 @@ async function load(tenantId: TenantId): Promise<AiCatalogue> {
     ),
   ]);
   const [tenants, ownRows, defaults, intents] = own;
-  const chosen = (defaults[0]?.provider_id as string | undefined) ?? null;
+  // Who chose nothing asks what the platform declares its default.
+  const platformDefault = platform.find((row) => row.is_default)?.id ?? null;
+  const chosen = (defaults[0]?.provider_id as string | undefined) ?? platformDefault;
   const candidates = await Promise.all([
     ...ownRows.map((row) => toCandidate(row, tenantId, chosen)),
     ...platform.map((row) => toCandidate(row, PLATFORM_OWNER, chosen)),

@@ -9,6 +9,7 @@ type TenantKey = {
   id: string;
   tenantId: string;
   slug: string;
+  suspended: boolean;
   name: string;
   scopes: string[];
   allowedIps: string[];
@@ -42,7 +43,7 @@ export function hashApiKey(key: string): string {
 async function load(hash: string): Promise<KnownKey | null> {
   return withSystem("read api key", async (tx) => {
     const [tenantRows, platformRows] = await Promise.all([
-      tx.sql`select k.id, k.tenant_id, t.slug, k.name, k.scopes, k.allowed_ips, k.rate_limit_per_second, k.expires_at
+      tx.sql`select k.id, k.tenant_id, t.slug, t.status, k.name, k.scopes, k.allowed_ips, k.rate_limit_per_second, k.expires_at
         from api_keys k join tenants t on t.id = k.tenant_id
         where k.key_hash = ${hash} and k.revoked_at is null and t.status <> 'cancelled'`,
       tx.sql`select id, name from platform_keys where key_hash = ${hash} and revoked_at is null`,
@@ -54,6 +55,7 @@ async function load(hash: string): Promise<KnownKey | null> {
         id: String(row.id),
         tenantId: String(row.tenant_id),
         slug: String(row.slug),
+        suspended: row.status === "suspended",
         name: String(row.name),
         scopes: row.scopes as string[],
         allowedIps: row.allowed_ips as string[],

@@ -38,6 +38,7 @@ function accessOf(membership: MembershipRow): TenantAccess {
     id: tenantIdFrom(membership.tenant_id),
     slug: membership.slug,
     role,
+    suspended: membership.tenant_status === "suspended",
     allows: (permission: Permission) => roleAllows(role, extra, permission),
   };
 }
@@ -65,6 +66,7 @@ export async function makeContext(request: RequestFacts, tenantSlug: string | nu
       id: tenantIdFrom(key.tenantId),
       slug: key.slug,
       role: "api_key",
+      suspended: key.suspended,
       allows: (permission) => scopes.has(permission) || scopes.has("*"),
     };
     return { principal: { kind: "api_key", keyId: key.id, name: key.name }, tenant, ...facts };

@@ -10,6 +10,7 @@ export type MembershipRow = {
   name: string;
   role: string;
   extra_permissions: string[];
+  tenant_status: string;
 };
 type Cached = { user: SessionUser; memberships: MembershipRow[] } | { user: null };
 
@@ -22,7 +23,7 @@ async function load(sessionId: string): Promise<Cached> {
       where s.id = ${sessionId} and s.revoked_at is null and s.expires_at > now()`;
     const memberships = tx.sql<
       MembershipRow[]
-    >`select m.tenant_id, t.slug, t.name, m.role, m.extra_permissions
+    >`select m.tenant_id, t.slug, t.name, m.role, m.extra_permissions, t.status as tenant_status
       from sessions s join memberships m on m.user_id = s.user_id join tenants t on t.id = m.tenant_id
       where s.id = ${sessionId} and m.status = 'active' and t.status <> 'cancelled' order by t.name`;
     const touched = tx.sql`update sessions set last_seen_at = now()
@@ -78,4 +79,19 @@ export async function endSession(userId: string, sessionId: string): Promise<voi
   );
   if (rows.length === 0) throw new AppError("not_found", "sessions.not_found", "There is no such sign-in.");
   cache.delete(sessionId);
+}
+
+/** Ends every sign-in of a person: after a changed role, a removal or a new password. */
+export async function endSessionsOf(userId: string): Promise<void> {
+  const rows = await withSystem(
+    "end sessions",
+    (tx) => tx.sql`
+    update sessions set revoked_at = now() where user_id = ${userId} and revoked_at is null returning id`,
+  );
+  for (const row of rows) cache.delete(String(row.id));
+}
+
+/** Forgets what was read of sign-ins, after a tenant's state changed in this process. */
+export function sessionsChanged(): void {
+  cache.clear();
 }

@@ -13,6 +13,8 @@ export type TenantAccess = {
   id: TenantId;
   slug: string;
   role: string;
+  /** A suspended workspace can be read and not changed. */
+  suspended: boolean;
   allows: (permission: Permission) => boolean;
 };
 

@@ -70,7 +70,14 @@ function actorOf(ctx: Context, permission: Permission): Actor {
 
 function tenantProcedure(permission: Permission, rest?: RestBinding) {
   const meta: ProcedureMeta = { audience: "tenant", permission, ...(rest ? { rest } : {}) };
-  return base.meta(meta).use(({ ctx, next }) => next({ ctx: { ...ctx, actor: actorOf(ctx, permission) } }));
+  return base.meta(meta).use(({ ctx, next, type }) => {
+    const actor = actorOf(ctx, permission);
+    if (type === "mutation" && ctx.tenant?.suspended) {
+      const message = "This workspace is suspended: everything can be read and nothing changed.";
+      throw toTrpcError(new AppError("precondition", "tenants.suspended", message));
+    }
+    return next({ ctx: { ...ctx, actor } });
+  });
 }
 
 /** A read inside one tenant. The permission is a required argument, so none can be forgotten. */

@@ -26,6 +26,21 @@ import { messagesRouter } from "#server/inbox/messages/router.ts";
 import { inboxRouter } from "#server/inbox/router.ts";
 import { intentsRouter } from "#server/intents/router.ts";
 import { liveRouter } from "#server/live/router.ts";
+import {
+  apiKeysRouter,
+  auditLogRouter,
+  permissionsRouter,
+  rolesRouter,
+  usersRouter,
+} from "#server/people/router.ts";
+import {
+  mailRouter,
+  platformAiProvidersRouter,
+  platformSystemEventsRouter,
+  systemEventsRouter,
+  tenantsRouter,
+  webhookJournalRouter,
+} from "#server/platform/router.ts";
 import { shellRouter } from "#server/shell/router.ts";
 import { templatesRouter } from "#server/templates/router.ts";
 import { router } from "./procedures.ts";
@@ -33,6 +48,8 @@ import { router } from "./procedures.ts";
 /** Every procedure of the house. A feature adds its router here and nowhere else. */
 export const appRouter = router({
   aiProviders: aiProvidersRouter,
+  apiKeys: apiKeysRouter,
+  auditLog: auditLogRouter,
   channels: channelsRouter,
   connectors: connectorsRouter,
   conversations: conversationsRouter,
@@ -45,21 +62,30 @@ export const appRouter = router({
   intents: intentsRouter,
   invoices: invoicesRouter,
   live: liveRouter,
+  mail: mailRouter,
   me: meRouter,
   messages: messagesRouter,
+  permissions: permissionsRouter,
   plans: plansRouter,
+  platformAiProviders: platformAiProvidersRouter,
   platformInvoices: platformInvoicesRouter,
+  platformSystemEvents: platformSystemEventsRouter,
   pricing: pricingRouter,
   pricingPreview: pricingPreviewRouter,
   pricingRules: pricingRulesRouter,
   providerPrices: providerPricesRouter,
   quotas: quotasRouter,
   reconcile: reconcileRouter,
+  roles: rolesRouter,
   sessions: sessionsRouter,
   shell: shellRouter,
   subscription: subscriptionRouter,
+  systemEvents: systemEventsRouter,
   templates: templatesRouter,
+  tenants: tenantsRouter,
   usage: usageRouter,
+  users: usersRouter,
+  webhookJournal: webhookJournalRouter,
 });
 
 export type AppRouter = typeof appRouter;

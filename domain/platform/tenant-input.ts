@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { aiProviderCreate, aiProviderPatch } from "#domain/ai/provider-input.ts";
+import { paging } from "#domain/core/paging.ts";
+import { text } from "#domain/core/text.ts";
+
+const timezone = text(60).refine(
+  (zone) => {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone: zone });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  { error: "is not a time zone such as America/New_York" },
+);
+
+export const tenantCreate = z.strictObject({
+  name: text(200),
+  slug: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "small letters, digits and hyphens, as in an address"),
+  sandbox: z.boolean().default(false).describe("A sandbox tenant's clock can be set."),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "an ISO 4217 code such as USD")
+    .default("USD"),
+  timezone: timezone.default("UTC"),
+  planId: z.uuid().nullable().optional(),
+  website: text(300).nullable().optional(),
+  taxRatePercent: z
+    .string()
+    .regex(/^\d{1,2}(\.\d{1,4})?$/, "a percentage such as 10 or 8.25")
+    .optional(),
+  owner: z.strictObject({
+    email: z.email().max(320),
+    name: text(200),
+    password: text(200, 10).optional(),
+  }),
+});
+
+export const tenantList = z.strictObject({
+  ...paging,
+  status: z.enum(["trial", "active", "suspended", "cancelled"]).optional(),
+  search: text(200).optional().describe("Part of the name or the slug."),
+});
+
+export const testClock = z.strictObject({
+  id: z.uuid(),
+  now: z.iso
+    .datetime({ offset: true })
+    .describe("What the tenant's clock shows from now on; everything then due happens."),
+});
+
+export const platformProviderCreate = aiProviderCreate.extend({
+  tenantId: z.uuid().nullable().optional().describe("One tenant's; left out: for all."),
+});
+export const platformProviderPatch = aiProviderPatch.extend({ id: z.uuid() });

@@ -1,0 +1,48 @@
+import { withTenant } from "#db/tenant.ts";
+import { decodeCursor, toPage } from "#domain/core/paging.ts";
+import type { Actor } from "#server/trpc/context.ts";
+import { memberNames } from "./member-names.ts";
+
+type Input = {
+  limit: number;
+  cursor?: string | undefined;
+  subjectType?: string | undefined;
+  subjectId?: string | undefined;
+  action?: string | undefined;
+};
+
+/** Who did what in the workspace, the newest first. */
+export async function listAuditLog(actor: Actor, input: Input) {
+  const after = decodeCursor(input.cursor, 1)?.[0] ?? null;
+  const { subjectType, subjectId, action } = input;
+  const [rows, names] = await Promise.all([
+    withTenant(actor.tenantId, (tx) => {
+      let where = tx.sql`tenant_id = ${tx.tenantId}`;
+      if (subjectType) where = tx.sql`${where} and subject_type = ${subjectType}`;
+      if (subjectId) where = tx.sql`${where} and subject_id = ${subjectId}`;
+      if (action) where = tx.sql`${where} and action = ${action}`;
+      if (after) where = tx.sql`${where} and id < ${after}::uuid`;
+      return tx.sql`select * from audit_log where ${where} order by id desc limit ${input.limit + 1}`;
+    }),
+    memberNames(actor.tenantId),
+  ]);
+  return toPage(
+    rows,
+    input.limit,
+    (row) => [String(row.id)],
+    (row) => ({
+      id: String(row.id),
+      actorType: String(row.actor_type),
+      actorId: (row.actor_id as string | null) ?? null,
+      actorName: names.get(String(row.actor_id)) ?? null,
+      action: String(row.action),
+      subjectType: String(row.subject_type),
+      subjectId: (row.subject_id as string | null) ?? null,
+      before: row.before ?? null,
+      after: row.after ?? null,
+      ip: (row.ip as string | null) ?? null,
+      userAgent: (row.user_agent as string | null) ?? null,
+      occurredAt: String(row.occurred_at),
+    }),
+  );
+}
