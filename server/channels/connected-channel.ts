@@ -6,7 +6,7 @@ import type { ConnectedChannel } from "#server/providers/channels/channel-adapte
 import { once } from "#server/runtime/process.ts";
 import { openChannelSecrets } from "./directory.ts";
 
-export type LiveChannel = ConnectedChannel & { botEnabled: boolean; paused: boolean };
+export type LiveChannel = ConnectedChannel & { status: string; botEnabled: boolean; paused: boolean };
 
 const cache = once(
   "channels.connected",
@@ -21,7 +21,7 @@ export async function getConnectedChannel(tenantId: TenantId, channelId: string)
   const rows = await withTenant(
     tenantId,
     (tx) => tx.sql`
-    select id, type, name, settings, secrets, bot_enabled, paused_at from channels
+    select id, type, name, status, settings, secrets, bot_enabled, paused_at from channels
     where tenant_id = ${tenantId} and id = ${channelId}`,
   );
   const row = rows[0];
@@ -30,6 +30,7 @@ export async function getConnectedChannel(tenantId: TenantId, channelId: string)
     id: String(row.id),
     type: String(row.type),
     name: String(row.name),
+    status: String(row.status),
     settings: row.settings as Record<string, unknown>,
     secrets: await openChannelSecrets(tenantId, channelId, row.secrets as string | null),
     botEnabled: Boolean(row.bot_enabled),
@@ -42,4 +43,15 @@ export async function getConnectedChannel(tenantId: TenantId, channelId: string)
 /** Forgets a changed channel in this process. */
 export function connectedChannelChanged(tenantId: TenantId, channelId: string): void {
   cache.delete(`${tenantId}:${channelId}`);
+}
+
+/** The first genuine webhook proves a channel: it is connected from then on. */
+export async function markConnected(tenantId: TenantId, channel: LiveChannel): Promise<void> {
+  if (channel.status === "connected") return;
+  await withTenant(
+    tenantId,
+    (tx) => tx.sql`update channels set status = 'connected', updated_at = now()
+      where tenant_id = ${tenantId} and id = ${channel.id} and status in ('connecting', 'failed')`,
+  );
+  connectedChannelChanged(tenantId, channel.id);
 }

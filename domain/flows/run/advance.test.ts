@@ -43,7 +43,7 @@ describe("a run of the purchase flow", () => {
     ]);
     expect(all[1]?.state).toMatchObject({
       current: "node_2_extract_product",
-      executed: ["start", "node_1_welcome"],
+      executed: ["node_1_welcome"],
     });
     expect(all[3]?.command).toMatchObject({
       text: "AirPods Pro is available for $249.00!\n\nWould you like to proceed with purchase?",

@@ -129,7 +129,8 @@ function leave(draft: Draft, action: Extract<NodeAction, { do: "leave" }>): Node
   if (JSON.stringify(variables).length > MAX_STATE_BYTES)
     return failNode(draft, "The run's variables outgrew 256 KB.");
   state.variables = variables;
-  state.executed = [...state.executed, current];
+  // The start is where the trigger fired, not a node that was passed.
+  if (nodeByKey(flow, current)?.type !== "start") state.executed = [...state.executed, current];
   record(draft, "completed", { output: action.output ?? null, port: action.port });
   const line = connectionFrom(flow, current, action.port);
   if (line) return follow(draft, line.key, line.targetKey);

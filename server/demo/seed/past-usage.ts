@@ -7,9 +7,9 @@ import type { UsageFact } from "#server/billing/meter/usage-fact.ts";
 type Kind = Pick<UsageFact, "serviceType" | "provider" | "model" | "quantities">;
 
 /** One day's usage beside the conversations; weekends are quieter. */
-function dayOf(at: Date, index: number): Kind[] {
+function dayOf(at: Date, index: number, size: number): Kind[] {
   const quiet = at.getUTCDay() === 0 || at.getUTCDay() === 6;
-  const scale = quiet ? 1 : 3;
+  const scale = (quiet ? 1 : 3) * size;
   return [
     {
       serviceType: "token",
@@ -43,12 +43,12 @@ async function spentThisMonth(tenantId: TenantId, month: string): Promise<string
 }
 
 /** Months of usage a day at a time, up to yesterday. */
-export async function addPastUsage(tenantId: TenantId, days: number): Promise<void> {
+export async function addPastUsage(tenantId: TenantId, days: number, size: number): Promise<void> {
   const now = Date.now();
   const facts: UsageFact[] = [];
   for (let back = days; back >= 1; back -= 1) {
     const at = new Date(now - back * 86_400_000);
-    for (const kind of dayOf(at, back)) {
+    for (const kind of dayOf(at, back, size)) {
       const key = `past-day:${at.toISOString().slice(0, 10)}:${kind.serviceType}`;
       facts.push({
         tenantId,

@@ -126,7 +126,7 @@ async function seedTenant(story: Story): Promise<TenantId> {
   );
   await publishFlow(actor, { id: flow.id, note: "Initial version" });
   await addPast(tenantId, shop.channel.id, story.customers, 80);
-  await addPastUsage(tenantId, story.usageDays);
+  await addPastUsage(tenantId, story.usageDays, story.size);
   return tenantId;
 }
 
@@ -162,6 +162,7 @@ export async function seedDemo(): Promise<void> {
     providerId: providers.openai,
     customers: SHOP_CUSTOMERS,
     usageDays: 75,
+    size: 4,
   });
   const mario = await seedTenant({
     tenant: {
@@ -179,6 +180,7 @@ export async function seedDemo(): Promise<void> {
     providerId: providers.openai,
     customers: FOOD_CUSTOMERS,
     usageDays: 40,
+    size: 1,
   });
   await topUpSpend(shopeasy, "245.50", "America/New_York");
   await addLimits(shopeasy, "250", "100000", ["cfo@shopeasy.com", "admin@shopeasy.com"]);

@@ -1,7 +1,7 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import type { InboundEvent } from "#domain/channels/inbound-event.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
-import { getConnectedChannel } from "#server/channels/connected-channel.ts";
+import { getConnectedChannel, markConnected } from "#server/channels/connected-channel.ts";
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
@@ -127,5 +127,6 @@ export async function ingestWebhook(input: {
     touched.set(result.conversationId, { ...result, leased: result.leased || (known?.leased ?? false) });
   }
   if (journal.status !== "processed") await settleJournal(tenantId, journalId, null);
+  await markConnected(tenantId, channel);
   return [...touched.values()];
 }
