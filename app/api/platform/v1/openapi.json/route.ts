@@ -1,0 +1,7 @@
+import { openApiDocument } from "#server/rest/openapi.ts";
+
+export const dynamic = "force-dynamic";
+
+export function GET(): Response {
+  return Response.json(openApiDocument("platform"));
+}
