@@ -95,3 +95,14 @@ export async function decryptSecret(ownerId: string, row: string, sealed: string
 export function maskedTail(secret: string): string {
   return secret.length >= 12 ? `••••${secret.slice(-4)}` : "••••";
 }
+
+/** A data key wrapped by one master secret, wrapped by another. Throws when the first does not open it. */
+export function rewrapDataKey(
+  oldSecret: string,
+  newSecret: string,
+  ownerId: string,
+  wrapped: string,
+): string {
+  const keyOf = (secret: string) => createHash("sha256").update(secret).digest();
+  return seal(keyOf(newSecret), ownerId, open(keyOf(oldSecret), ownerId, wrapped));
+}
