@@ -26,6 +26,8 @@ export function ApiKeyRoom(props: {
   rows: ReadonlyArray<ApiKeyRowView> | null;
   error: string | null;
   onRetry: () => void;
+  hasMore: boolean;
+  onMore: () => void;
   tabs: ReactNode;
   onCreate: ((name: string) => Promise<{ key: string } | string>) | null;
   onRevoke: ((id: string) => void) | null;
@@ -60,6 +62,8 @@ export function ApiKeyRoom(props: {
         rows={props.rows}
         error={props.error}
         onRetry={props.onRetry}
+        hasMore={props.hasMore}
+        onMore={props.onMore}
         idOf={(row) => row.id}
         empty={
           <Empty title="No API keys yet" text="A key lets a program act in this workspace." action={add} />

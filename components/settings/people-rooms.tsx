@@ -7,8 +7,11 @@ import { Chip } from "#components/ui/chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { Empty } from "#components/ui/empty.tsx";
 import { ListPage } from "#components/ui/list-page.tsx";
+import type { FieldSpec } from "#components/ui/record-form.tsx";
+import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Age } from "#components/ui/time.tsx";
+import { SYSTEM_ROLES } from "#domain/access/roles.ts";
 
 export interface MemberRowView {
   id: string;
@@ -26,41 +29,72 @@ interface ListState<Row> {
   tabs: ReactNode;
 }
 
-/** Who works here, in which role. */
-export function TeamRoom(props: ListState<MemberRowView>) {
+const roleField: FieldSpec = {
+  name: "role",
+  label: "Role",
+  kind: "select",
+  required: true,
+  options: SYSTEM_ROLES.map((value) => ({ value, label: value })),
+};
+const memberFields: ReadonlyArray<FieldSpec> = [
+  { name: "name", label: "Name", required: true },
+  { name: "email", label: "E-mail", required: true },
+  roleField,
+  {
+    name: "password",
+    label: "First password",
+    kind: "secret",
+    hint: "At least ten characters. Who has an account already keeps their own.",
+  },
+];
+
+/** Who works here, in which role. Nobody changes their own role or removes themselves here. */
+export function TeamRoom(props: { source: RecordSource<MemberRowView>; ownId: string; tabs: ReactNode }) {
   return (
-    <ListPage title="Settings" tabs={props.tabs}>
-      <DataTable
-        label="Team"
-        rows={props.rows}
-        error={props.error}
-        onRetry={props.onRetry}
-        idOf={(row) => row.id}
-        empty={<Empty title="Nobody yet" text="Members of this workspace appear here." />}
-        columns={[
-          {
-            key: "name",
-            head: "Name",
-            cell: (row) => (
-              <span className="row">
-                <Avatar id={row.id} name={row.name} size="s" />
-                <b>{row.name}</b>
-              </span>
-            ),
-          },
-          { key: "email", head: "E-mail", desk: true, cell: (row) => row.email },
-          { key: "role", head: "Role", cell: (row) => row.role.replaceAll("_", " ") },
-          { key: "status", head: "Status", cell: (row) => <StatusChip status={row.status} /> },
-          {
-            key: "seen",
-            head: "Last sign-in",
-            desk: true,
-            cell: (row) =>
-              row.lastSignInAt ? <Age at={row.lastSignInAt} className="text-ink-3" /> : "never",
-          },
-        ]}
-      />
-    </ListPage>
+    <RecordRoom
+      title="Settings"
+      noun="member"
+      tabs={props.tabs}
+      source={props.source}
+      idOf={(row) => row.id}
+      nameOf={(row) => row.name}
+      subtitleOf={(row) => row.email}
+      empty="Members of this workspace appear here."
+      createFields={memberFields}
+      createInitial={{ role: "agent" }}
+      editFields={(row) => (row.id === props.ownId ? [] : [roleField])}
+      valuesOf={(row) => ({ role: row.role })}
+      mayArchive={(row) => row.id !== props.ownId}
+      archiveLabel="Remove"
+      above={(row) =>
+        row.id === props.ownId ? (
+          <p className="text-ink-2 px-5 pt-5">
+            This is you, as {row.role}. A colleague with the right changes it.
+          </p>
+        ) : null
+      }
+      columns={[
+        {
+          key: "name",
+          head: "Name",
+          cell: (row) => (
+            <span className="row">
+              <Avatar id={row.id} name={row.name} size="s" />
+              <b>{row.name}</b>
+            </span>
+          ),
+        },
+        { key: "email", head: "E-mail", desk: true, cell: (row) => row.email },
+        { key: "role", head: "Role", cell: (row) => row.role.replaceAll("_", " ") },
+        { key: "status", head: "Status", cell: (row) => <StatusChip status={row.status} /> },
+        {
+          key: "seen",
+          head: "Last sign-in",
+          desk: true,
+          cell: (row) => (row.lastSignInAt ? <Age at={row.lastSignInAt} className="text-ink-3" /> : "never"),
+        },
+      ]}
+    />
   );
 }
 

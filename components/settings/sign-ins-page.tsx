@@ -1,5 +1,6 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useWorkspace } from "#components/shell/workspace.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { notify } from "#components/ui/toaster.tsx";
@@ -7,7 +8,8 @@ import { SignInRoom } from "./people-rooms.tsx";
 import { SettingsTabs } from "./settings-tabs.tsx";
 
 /** The person's own sign-ins, from the server. */
-export function SignInsPage(props: { base: string }) {
+export function SignInsPage() {
+  const { base } = useWorkspace();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const list = useQuery(trpc.sessions.list.queryOptions());
@@ -25,7 +27,7 @@ export function SignInsPage(props: { base: string }) {
       rows={list.data?.data ?? null}
       error={list.error ? errorText(list.error) : null}
       onRetry={() => void list.refetch()}
-      tabs={<SettingsTabs base={props.base} />}
+      tabs={<SettingsTabs base={base} />}
       onEnd={(id) => end.mutate({ id })}
     />
   );

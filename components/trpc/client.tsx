@@ -6,6 +6,7 @@ import {
   httpSubscriptionLink,
   splitLink,
   TRPCClientError,
+  type TRPCLink,
 } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
@@ -41,6 +42,15 @@ function createQueries(): QueryClient {
   });
 }
 
+/** The query library tells each page which way it reads; our inputs are strict and know no such field. */
+const withoutDirection: TRPCLink<AppRouter> =
+  () =>
+  ({ op, next }) => {
+    if (op.type !== "query" || typeof op.input !== "object" || op.input === null) return next(op);
+    const { direction: _, ...input } = op.input as Record<string, unknown>;
+    return next({ ...op, input });
+  };
+
 /** Gives a room's components the client; `tenant` is the workspace in the page's address, null in the console. */
 export function ApiProvider(props: { tenant: string | null; children: ReactNode }) {
   const [queries] = useState(createQueries);
@@ -49,6 +59,7 @@ export function ApiProvider(props: { tenant: string | null; children: ReactNode 
     const query = tenant ? `?tenant=${encodeURIComponent(tenant)}` : "";
     return createTRPCClient<AppRouter>({
       links: [
+        withoutDirection,
         splitLink({
           condition: (op) => op.type === "subscription",
           true: httpSubscriptionLink({ url: `/api/trpc${query}` }),
