@@ -48,15 +48,15 @@ export const WHATSAPP = {
   appSecret: "app-secret-of-the-test",
   verifyToken: "verify-me",
 };
-const SHOP_TOKEN = "shpat_test_token";
+export const SHOP_TOKEN = "shpat_test_token";
 
-/** A tenant with the whole main job connected to peers on loopback, and the durable work running in this process. */
-export async function startMainJob(model: (request: Request) => Promise<Response>) {
-  const whatsapp = new WhatsappPeer({ statuses: false });
-  const shop = new ShopPeer(SHOP_TOKEN, freshShop());
-  const servers = await Promise.all([servePeer(whatsapp.handle), servePeer(model), servePeer(shop.handle)]);
-  const [wa, ai, store] = servers as [Served, Served, Served];
-  process.env.OUTBOUND_ALLOW_PRIVATE = servers.map((server) => new URL(server.url).host).join(",");
+export type MainJobPeers = { whatsapp: string; model: string; shop: string };
+
+/** A tenant with the whole main job connected to these peers: prices, providers, number, store, published flow. */
+export async function seedMainJob(peers: MainJobPeers) {
+  process.env.OUTBOUND_ALLOW_PRIVATE = Object.values(peers)
+    .map((url) => new URL(url).host)
+    .join(",");
   process.env.ENCRYPTION_KEY ??= "a test's master key of 32 characters or more";
   forget("env");
   const tenantId = await createTenant({
@@ -69,29 +69,33 @@ export async function startMainJob(model: (request: Request) => Promise<Response
     status: "active",
     website: "https://shopeasy.test",
   });
+  const priced = { serviceType: "token", unit: "per_1k_tokens" };
+  await addPrice({ ...priced, provider: "openai", model: "gpt-4", parts: { input: "0.03", output: "0.06" } });
   await addPrice({
-    serviceType: "token",
-    provider: "openai",
-    model: "gpt-4",
-    unit: "per_1k_tokens",
-    parts: { input: "0.03", output: "0.06" },
-  });
-  await addPrice({
-    serviceType: "token",
+    ...priced,
     provider: "offline",
     model: "aurora-offline",
-    unit: "per_1k_tokens",
     parts: { input: "0", output: "0" },
   });
   await addRule({ scope: "platform", serviceType: "token", markupPercent: "66" });
-  await addPlatformProvider("openai", "gpt-4", `${ai.url}/v1`, "sk-test");
+  await addPlatformProvider("openai", "gpt-4", `${peers.model}/v1`, "sk-test");
   await addPlatformProvider("offline", "aurora-offline", null, null);
   const actor = systemActor(tenantId);
   const connected = await connectShop(actor, {
-    whatsapp: { ...WHATSAPP, apiBaseUrl: wa.url },
-    shop: { baseUrl: `${store.url}/admin/api/2024-01`, accessToken: SHOP_TOKEN },
+    whatsapp: { ...WHATSAPP, apiBaseUrl: peers.whatsapp },
+    shop: { baseUrl: `${peers.shop}/admin/api/2024-01`, accessToken: SHOP_TOKEN },
   });
-  const webhookUrl = `http://aurora.test/api/webhooks/whatsapp/${connected.channel.id}`;
+  return { tenantId, actor, connected };
+}
+
+/** The seeded main job with peers of this process, and the durable work running in it too. */
+export async function startMainJob(model: (request: Request) => Promise<Response>) {
+  const whatsapp = new WhatsappPeer({ statuses: false });
+  const shop = new ShopPeer(SHOP_TOKEN, freshShop());
+  const servers = await Promise.all([servePeer(whatsapp.handle), servePeer(model), servePeer(shop.handle)]);
+  const [wa, ai, store] = servers as [Served, Served, Served];
+  const seeded = await seedMainJob({ whatsapp: wa.url, model: ai.url, shop: store.url });
+  const webhookUrl = `http://aurora.test/api/webhooks/whatsapp/${seeded.connected.channel.id}`;
   whatsapp.register({ ...WHATSAPP, webhookUrl, displayNumber: "+15550783881" });
   registerConversationTimers();
   await startDurableWork();
@@ -101,7 +105,7 @@ export async function startMainJob(model: (request: Request) => Promise<Response
     await stopDurableWork(5_000);
     await Promise.all(servers.map((server) => server.close()));
   };
-  return { tenantId, actor, connected, whatsapp, shop, webhookUrl, stop };
+  return { ...seeded, whatsapp, shop, webhookUrl, stop };
 }
 
 type Served = Awaited<ReturnType<typeof servePeer>>;

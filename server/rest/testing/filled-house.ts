@@ -1,0 +1,121 @@
+import { withSystem } from "#db/system.ts";
+import { withTenant } from "#db/tenant.ts";
+import { costAlertInput } from "#domain/billing/cost-alert.ts";
+import { planInput } from "#domain/billing/plan.ts";
+import { quotaInput } from "#domain/billing/quota.ts";
+import { newId } from "#domain/core/id.ts";
+import { makeApiKey } from "#server/auth/api-key.ts";
+import { createCostAlert } from "#server/billing/cost-alerts.ts";
+import { runInvoices } from "#server/billing/invoices/run-invoices.ts";
+import { createPlan, startSubscription } from "#server/billing/plans.ts";
+import { createQuota } from "#server/billing/quotas.ts";
+import { addPrice, addRule } from "#server/billing/testing/billing-fixtures.ts";
+import { createChannel } from "#server/channels/save-channel.ts";
+import { createApiKey } from "#server/people/api-keys.ts";
+import { createUser } from "#server/people/save-member.ts";
+import { setTestClock } from "#server/platform/set-test-clock.ts";
+import { recordSystemEvent } from "#server/runtime/system-event.ts";
+import type { TestHouse, TestShop } from "#server/testing/house.ts";
+import type { Context } from "#server/trpc/context.ts";
+
+const DAY = 86_400_000;
+
+/** An operator key of the platform. */
+export async function addOperatorKey(): Promise<string> {
+  const { key, hash, tail } = makeApiKey("sk_op_");
+  await withSystem(
+    "test fixture",
+    (tx) =>
+      tx.sql`insert into platform_keys (id, name, key_hash, tail) values (${newId()}, 'Test', ${hash}, ${tail})`,
+  );
+  return key;
+}
+
+const staff: Context = {
+  principal: { kind: "platform_key", keyId: newId(), name: "Test" },
+  tenant: null,
+  requestId: "test",
+  ip: null,
+  userAgent: null,
+};
+
+/** Prices, markup and a plan, once for all tenants of a test. */
+export async function addPlatform(): Promise<string> {
+  await addPrice({
+    serviceType: "token",
+    provider: "openai",
+    model: "gpt-4",
+    unit: "per_1k_tokens",
+    parts: { input: "0.03", output: "0.06" },
+  });
+  await addRule({ scope: "platform", serviceType: "token", markupPercent: "66" });
+  const plan = planInput.parse({ name: "Pro", code: "pro", currency: "USD", monthlyPrice: "299" });
+  return (await createPlan(plan)).id;
+}
+
+/** A shop with a row in every collection: last month's conversation, billed; members, keys, limits, events. */
+export async function fillShop(house: TestHouse, slug: string, number: string, planId: string) {
+  const shop = await house.addShop(slug, number);
+  const { tenantId, actor } = shop;
+  const lastMonth = new Date(new Date().getFullYear(), new Date().getMonth() - 1, 12, 12);
+  await withTenant(tenantId, (tx) =>
+    startSubscription(tx, { planId, startedAt: new Date(lastMonth.getTime() - 3 * DAY).toISOString() }),
+  );
+  await setTestClock(staff, { id: tenantId, now: lastMonth.toISOString() });
+  const conversationId = await house.say(shop, `+1202555${number.slice(-4)}`, "I want to buy AirPods Pro");
+  await setTestClock(staff, { id: tenantId, now: new Date().toISOString() });
+  await runInvoices({ tenantId });
+  const member = await createUser(actor, { email: `agent@${slug}.test`, name: "Agent", role: "agent" });
+  const key = await createApiKey(actor, {
+    name: "Second",
+    ipAllowList: [],
+    rateLimitPerSecond: 100,
+    expiresAt: null,
+  });
+  const app = await createChannel(actor, { type: "api", name: "App", settings: {}, botEnabled: false });
+  const alert = await createCostAlert(
+    actor,
+    costAlertInput.parse({ name: "Budget", budget: "1000", marks: ["50"], emails: ["a@b.test"] }),
+  );
+  const quota = await createQuota(actor, quotaInput.parse({ name: "All", limit: "1000" }));
+  // The tests ask faster than any program may.
+  await withTenant(
+    tenantId,
+    (tx) => tx.sql`update api_keys set rate_limit_per_second = 100000 where tenant_id = ${tenantId}`,
+  );
+  await recordSystemEvent({ kind: "test", source: slug, severity: 1, message: "A test event.", tenantId });
+  return {
+    ...shop,
+    conversationId,
+    memberId: member.id,
+    keyId: key.id,
+    appId: app.id,
+    alertId: alert.id,
+    quotaId: quota.id,
+  };
+}
+
+export type FilledShop = Awaited<ReturnType<typeof fillShop>>;
+
+/** Ids that only reading finds: the customer's message, its call's record, the run, the invoice and its levels. */
+export async function readIds(shop: TestShop & { conversationId: string }) {
+  const one = async (query: string) => {
+    const rows = await withTenant(shop.tenantId, (tx) => tx.sql.unsafe(query));
+    return String(rows[0]?.id ?? "missing");
+  };
+  const talk = shop.conversationId;
+  return {
+    customerId: await one(`select customer_id as id from conversations where id = '${talk}'`),
+    messageId: await one(
+      `select id from messages where conversation_id = '${talk}' and role = 'customer' order by position limit 1`,
+    ),
+    executionId: await one(`select id from flow_executions where conversation_id = '${talk}'`),
+    usageId: await one(`select id from usage_breakdown where conversation_id = '${talk}' limit 1`),
+    invoiceId: await one("select id from invoices limit 1"),
+    lineId: await one("select id from invoice_lines where service_type = 'token' limit 1"),
+    day: await one(`select usage_day as id from usage_breakdown where conversation_id = '${talk}' limit 1`),
+    endpointId: shop.getProductId,
+    intentId: await one("select id from intents order by id limit 1"),
+    journalId: await one("select id from webhook_journal limit 1"),
+  };
+}
