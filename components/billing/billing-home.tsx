@@ -62,8 +62,9 @@ export function BillingHome(props: {
               {props.invoices.map((invoice) => (
                 <li key={invoice.id}>
                   <Link href={`${props.base}/invoices/${invoice.id}`} className="row">
-                    <span className="drill clip">{invoice.number ?? "Draft"}</span>
-                    <span className="text-ink-3 text-small clip">{invoice.month}</span>
+                    <span className="drill clip" title={invoice.month}>
+                      {invoice.number ?? "Draft"}
+                    </span>
                     <span className="end num">
                       <Amount value={invoice.total} currency={invoice.currency} decimals={2} />
                     </span>

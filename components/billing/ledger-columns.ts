@@ -27,6 +27,15 @@ const sealOf = (total: Total | undefined, of: string) =>
 const failureOf = (query: { error: unknown; data: unknown }) =>
   query.error && !query.data ? errorText(query.error) : null;
 
+/** Under a line's name: the plan, what the plan covers, or the exact value that was rounded. */
+function lineMeta(line: { kind: string; coveredQuantity: number; amountExact: string }) {
+  if (line.kind === "subscription") return { meta: "Plan" };
+  const free = /^[0.]*$/.test(line.amountExact);
+  if (free && line.coveredQuantity > 0)
+    return { meta: `${line.coveredQuantity.toLocaleString("en-US")} covered by the plan` };
+  return { meta: "", metaExact: line.amountExact };
+}
+
 function linesColumn({ lines }: Ledger, at: Frame): LedgerColumnView {
   const { data, total } = lines.data ?? { data: null, total: undefined };
   return {
@@ -38,8 +47,7 @@ function linesColumn({ lines }: Ledger, at: Frame): LedgerColumnView {
       data?.map((line) => ({
         id: line.id,
         name: line.description,
-        meta: line.kind === "subscription" ? "Plan" : "",
-        metaExact: line.kind === "subscription" ? undefined : line.amountExact,
+        ...lineMeta(line),
         value: line.amount,
         href: line.kind === "subscription" ? null : at.hrefOf({ line: line.id }),
       })) ?? null,

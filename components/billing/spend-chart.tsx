@@ -18,7 +18,8 @@ export function SpendChart(props: {
   const { days, series, currency } = props;
   const [as, setAs] = useState<"chart" | "table">("chart");
   const [pointed, setPointed] = useState<string | null>(null);
-  const day = days.find((one) => one.day === (pointed ?? props.selectedDay)) ?? days.at(-1);
+  const lastUsed = days.findLast((one) => /[1-9]/.test(one.total));
+  const day = days.find((one) => one.day === (pointed ?? props.selectedDay)) ?? lastUsed ?? days.at(-1);
   return (
     <section className="spend" aria-label={props.title}>
       <div className="spend-head row items-start">

@@ -33,12 +33,7 @@ export function DemoPage() {
   const [until, setUntil] = useState(0);
   const pace = () => (Date.now() < until ? workingMs : restingMs);
   const phone = useQuery(trpc.demo.phone.queryOptions(undefined, { refetchInterval: pace }));
-  const trace = useQuery(
-    trpc.demo.trace.queryOptions(undefined, {
-      refetchInterval: (query) => (query.state.data?.webhookToReplyMs === null ? workingMs : pace()),
-      retry: false,
-    }),
-  );
+  const trace = useQuery(trpc.demo.trace.queryOptions(undefined, { refetchInterval: pace, retry: false }));
   const again = () => queries.invalidateQueries({ queryKey: trpc.demo.pathKey() });
   const after = {
     onMutate: () => setUntil(Date.now() + 8_000),
@@ -91,7 +86,8 @@ export function DemoPage() {
       }
       trace={
         <TracePane
-          trace={trace.data ?? null}
+          // A message of the seed's past did not come through a webhook: there is nothing to follow.
+          trace={trace.data?.traceId ? trace.data : null}
           loading={trace.isPending}
           error={traceFailure}
           live={live}

@@ -130,10 +130,12 @@ function Span(props: {
       </span>
       <span className="num text-end">{duration(span.durationMs)}</span>
       <span className="num text-end">
-        {span.inPlan ? (
+        {span.price ? (
+          <span title={span.inPlan ? "Covered by the plan" : undefined}>
+            <Amount value={span.price} currency={props.currency} decimals={props.decimals} />
+          </span>
+        ) : span.inPlan ? (
           <span className="text-ink-3">in plan</span>
-        ) : span.price ? (
-          <Amount value={span.price} currency={props.currency} decimals={props.decimals} />
         ) : null}
       </span>
     </div>

@@ -19,6 +19,7 @@ function hoursAndMinutes(ms: number): string {
 /** Reply or note. Writing while Aurora answers takes over; ⌘Enter or Enter sends; the 24-hour window counts down. */
 export function Composer(props: {
   machineAnswers: boolean;
+  over: boolean;
   windowFrom: string | null;
   hasWindow: boolean;
   disabledReason: string | null;
@@ -71,9 +72,11 @@ export function Composer(props: {
         placeholder={
           note
             ? "Only your team sees this"
-            : props.machineAnswers
-              ? "Write to take over from Aurora…"
-              : "Write a reply…"
+            : props.over
+              ? "Write to open it again…"
+              : props.machineAnswers
+                ? "Write to take over from Aurora…"
+                : "Write a reply…"
         }
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {

@@ -56,7 +56,7 @@ export function ConversationList(props: {
         )}
       </div>
       <div className="border-line border-b px-3 py-2">
-        <SearchField label="Search people" value={props.search} onChange={props.onSearch} />
+        <SearchField wide label="Search people" value={props.search} onChange={props.onSearch} />
       </div>
       <div className="relative min-h-0 flex-1 overflow-y-auto" ref={scroll}>
         {props.error ? (

@@ -1,5 +1,5 @@
 "use client";
-import { UserRound } from "lucide-react";
+import { CircleCheck, UserRound } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
 import { Glyph } from "#components/ui/glyph.tsx";
 import type { ThreadView } from "./conversation-view.ts";
@@ -14,6 +14,16 @@ export function HandlerBar(props: {
   onHandBack: () => void;
 }) {
   const { thread } = props;
+  if (["resolved", "closed", "archived"].includes(thread.status))
+    return (
+      <div className="handler">
+        <CircleCheck size={15} aria-hidden="true" className="text-positive" />
+        <span className="clip">
+          <b className="text-ink">{thread.handler === "bot" ? "Aurora solved this" : "Done"}</b>
+          <span className="only-desk"> · the customer's next message opens a new conversation</span>
+        </span>
+      </div>
+    );
   if (thread.handler === "bot") {
     return (
       <div className="handler" data-machine="" data-working={thread.run?.working ? "" : undefined}>

@@ -184,7 +184,10 @@ export function toWhy(why: WhyAnswer, base: string): WhyView {
           runHref: `${base}/flows/${flow.id}/runs/${flow.executionId}`,
         }
       : null,
-    path: why.path.map((step) => ({ key: step.nodeKey, name: step.name, answer: step.answer })),
+    // The last step is the node itself, which has a line of its own.
+    path: why.path
+      .filter((step, index) => index < why.path.length - 1 || step.nodeKey !== why.node?.key)
+      .map((step, index) => ({ key: `${index}:${step.nodeKey}`, name: step.name, answer: step.answer })),
     because: why.because,
     calls: why.calls.map((call) => ({
       id: call.id,

@@ -146,6 +146,7 @@ export function ThreadPane(props: {
       </section>
       <Composer
         machineAnswers={thread.handler === "bot"}
+        over={resolved}
         windowFrom={thread.windowFrom}
         hasWindow={thread.channelType === "whatsapp"}
         disabledReason={props.canReply ? null : "Your role may read here. Replying needs the right to reply."}

@@ -4,7 +4,12 @@ import { useEffect, useRef } from "react";
 import { Kbd } from "./kbd.tsx";
 
 /** Searches a list; `/` leads here. */
-export function SearchField(props: { label: string; value: string; onChange: (value: string) => void }) {
+export function SearchField(props: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  wide?: boolean;
+}) {
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -18,7 +23,7 @@ export function SearchField(props: { label: string; value: string; onChange: (va
     return () => window.removeEventListener("keydown", listen);
   }, []);
   return (
-    <span className="field row !w-64 max-w-full">
+    <span className={`field row max-w-full ${props.wide ? "" : "!w-64"}`}>
       <Search size={14} aria-hidden="true" className="text-ink-3 flex-none" />
       <input
         ref={box}

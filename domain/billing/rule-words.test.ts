@@ -20,7 +20,7 @@ it("says the markup, whose rule it is and what it is for", () => {
   expect(ruleWords(rule)).toBe("Markup 66%, by the plan's rule for openai gpt-4");
   expect(
     ruleWords({ ...rule, scope: "platform", provider: null, model: null, serviceType: "api_call" }),
-  ).toBe("Markup 66%, by the platform's rule for api call");
+  ).toBe("Markup 66%, by the platform's rule for API calls");
   expect(ruleWords({ ...rule, markupPercent: null })).toMatch(/^Fixed price, by the plan's rule/);
   expect(ruleWords(null)).toBe("No rule, sold at cost");
 });

@@ -1,5 +1,6 @@
 import type { PricingRule } from "./pricing-rule.ts";
 import type { ProviderPrice } from "./provider-price.ts";
+import type { ServiceType } from "./service-type.ts";
 
 const WHOSE = {
   platform: "the platform's rule",
@@ -7,11 +8,22 @@ const WHOSE = {
   tenant: "this workspace's own rule",
 };
 
+const SERVICES: Record<ServiceType, string> = {
+  token: "AI tokens",
+  voice: "voice",
+  sms: "SMS",
+  email: "e-mail",
+  api_call: "API calls",
+  message: "messages",
+  storage: "storage",
+  bandwidth: "traffic",
+};
+
 /** A rule as a person reads it: "Markup 66%, by the plan's rule for openai gpt-4". No rule: sold at cost. */
 export function ruleWords(rule: PricingRule | null): string {
   if (!rule) return "No rule, sold at cost";
   const subject = [rule.provider, rule.model].filter((part) => part !== null).join(" ");
-  const about = subject || (rule.serviceType ?? "").replaceAll("_", " ");
+  const about = subject || (rule.serviceType ? SERVICES[rule.serviceType] : "");
   const terms = rule.markupPercent === null ? "Fixed price" : `Markup ${rule.markupPercent}%`;
   return `${terms}, by ${WHOSE[rule.scope]}${about ? ` for ${about}` : ""}`;
 }

@@ -140,11 +140,13 @@ export async function explainMessage(actor: Actor, messageId: string) {
           executionId: String(run.id),
         }
       : null,
-    path: steps.map((step) => ({
-      nodeKey: String(step.node_key),
-      name: String(step.node_name),
-      answer: answerOf(step),
-    })),
+    path: steps
+      .filter((step) => step.node_type !== "start")
+      .map((step) => ({
+        nodeKey: String(step.node_key),
+        name: String(step.node_name),
+        answer: answerOf(step),
+      })),
     because: becauseOf(steps),
     calls: calls.map((call) => callView(call, version, costs)),
     totals: {
