@@ -46,6 +46,8 @@ export type Core = {
   /** Takes up to `wanted` free places for calls; returns how many it got. */
   reserve(wanted: number): number;
   release(places: number): void;
+  /** Takes in events that the runs themselves cause: finished, failed, cancelled. */
+  accept(sql: Sql, effects: Effects, events: EventPayload[]): Promise<unknown>;
   /** Starts what a committed transaction decided. */
   launch(effects: Effects): void;
   afterWrite(where: { runId: string; ended: boolean }): Promise<void>;

@@ -75,6 +75,7 @@ export class LocalExecutor {
       afterWrite: this.options.afterWrite ?? (async () => undefined),
       reserve: (wanted) => this.reserve(wanted),
       release: (places) => this.release(places),
+      accept: (sql, effects, events) => acceptEvents(core, sql, effects, events),
       launch: (effects) => this.launch(effects),
       isDead: () => this.dead,
     };

@@ -1,6 +1,5 @@
 import type { Sql } from "#db/client.ts";
 import { newId } from "#domain/core/id.ts";
-import { acceptEvents } from "./accept-events.ts";
 import type { Core, Effects } from "./core.ts";
 import { type EventPayload, INTERNAL, type StepError } from "./protocol.ts";
 
@@ -95,7 +94,7 @@ export async function closeRun(core: Core, sql: Sql, effects: Effects, closing: 
     ]);
   }
   const events = endEvents(core, closing, run);
-  if (events.length > 0) await acceptEvents(core, sql, effects, events);
+  if (events.length > 0) await core.accept(sql, effects, events);
   return true;
 }
 
