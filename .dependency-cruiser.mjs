@@ -49,7 +49,7 @@ export default {
     {
       name: "providers-stay-below",
       severity: "error",
-      from: { path: "^server/providers/" },
+      from: { path: "^server/providers/", pathNot: "\\.test\\.ts$" },
       to: { path: "^(app|components|db|inngest)/|^server/(?!providers|runtime)" },
     },
     {
@@ -81,7 +81,7 @@ export default {
       severity: "error",
       from: { path: "^app/(?!api/)" },
       to: {
-        path: "^(db|inngest|scripts)/|^server/(?!trpc/caller\\.ts|auth/|rest/openapi)",
+        path: "^(db|inngest|scripts)/|^server/(?!trpc/caller\\.ts|auth/|rest/api-docs\\.ts)",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -26,3 +26,9 @@ const shape = {
 
 export const aiProviderCreate = z.strictObject(shape);
 export const aiProviderPatch = z.strictObject(shape).omit({ type: true }).partial();
+
+/** The platform's own providers, for all tenants or one. */
+export const platformProviderCreate = aiProviderCreate.extend({
+  tenantId: z.uuid().nullable().optional().describe("One tenant's; left out: for all."),
+});
+export const platformProviderPatch = aiProviderPatch.extend({ id: z.uuid() });

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { aiProviderCreate, aiProviderPatch } from "#domain/ai/provider-input.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 
@@ -51,8 +50,3 @@ export const testClock = z.strictObject({
     .datetime({ offset: true })
     .describe("What the tenant's clock shows from now on; everything then due happens."),
 });
-
-export const platformProviderCreate = aiProviderCreate.extend({
-  tenantId: z.uuid().nullable().optional().describe("One tenant's; left out: for all."),
-});
-export const platformProviderPatch = aiProviderPatch.extend({ id: z.uuid() });

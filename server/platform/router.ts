@@ -1,13 +1,8 @@
 import { z } from "zod";
+import { platformProviderCreate, platformProviderPatch } from "#domain/ai/provider-input.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
-import {
-  platformProviderCreate,
-  platformProviderPatch,
-  tenantCreate,
-  tenantList,
-  testClock,
-} from "#domain/platform/tenant-input.ts";
+import { tenantCreate, tenantList, testClock } from "#domain/platform/tenant-input.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router, tenantQuery } from "#server/trpc/procedures.ts";
 import {
