@@ -85,6 +85,7 @@ type Story = {
   providerId: string;
   customers: PastCustomer[];
   usageDays: number;
+  size: number;
 };
 
 /** One tenant with its people, plan, channels, shop, flows, past and limits. */
