@@ -102,6 +102,27 @@ async function addConversation(
   return { id, spoken };
 }
 
+/** How the newest conversation of each customer stands, by turn: the inbox begins with work in it. */
+const STANDING = [
+  null,
+  { status: "open", handler: "agent", reason: null },
+  { status: "escalated", handler: "agent", reason: "The customer asked for a person." },
+  { status: "open", handler: "bot", reason: null },
+  { status: "open", handler: "agent", reason: null },
+] as const;
+
+async function leaveOpen(tenantId: TenantId, conversationId: string, which: number): Promise<void> {
+  const standing = STANDING[which % STANDING.length];
+  if (!standing) return;
+  await withTenant(
+    tenantId,
+    (tx) => tx.sql`
+    update conversations set status = ${standing.status}, handler = ${standing.handler}, handoff_reason = ${standing.reason},
+      resolved_at = null, closed_by = null, unread_count = 1
+    where tenant_id = ${tenantId} and id = ${conversationId}`,
+  );
+}
+
 /** Past customers, their resolved conversations, and the usage of every automated answer in them. */
 export async function addPast(
   tenantId: TenantId,
@@ -116,6 +137,7 @@ export async function addPast(
       const lines = TALKS[(which + at) % TALKS.length] ?? [];
       const startedAt = moment(now - which * 977_000, days, at, customer.conversations);
       const { id, spoken } = await addConversation(tenantId, channelId, who, lines, startedAt);
+      if (at === customer.conversations - 1) await leaveOpen(tenantId, id, which);
       await Promise.all(
         spoken.map(({ messageId, at: occurredAt, tokens: [input, output] }, call) =>
           meter.commit({
