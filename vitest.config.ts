@@ -11,13 +11,20 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["domain/**/*.test.ts", "components/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["scripts/faults/**"],
         },
       },
       {
         test: {
           ...shared,
           name: "integration",
-          include: ["db/**/*.test.ts", "server/**/*.test.ts", "inngest/**/*.test.ts", "app/**/*.test.ts"],
+          include: [
+            "db/**/*.test.ts",
+            "server/**/*.test.ts",
+            "inngest/**/*.test.ts",
+            "app/**/*.test.ts",
+            "scripts/faults/**/*.test.ts",
+          ],
           globalSetup: ["./db/testing/global-setup.ts"],
           pool: "forks",
         },

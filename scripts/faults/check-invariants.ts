@@ -128,7 +128,9 @@ async function checkRest(tx: TenantTransaction): Promise<Finding> {
     (select count(*)::int from conversations where status <> 'resolved') as "unresolved conversations",
     (select count(*)::int from connector_logs where status in ('pending', 'uncertain')) as "open connector calls",
     (select count(*)::int from waitpoints where status = 'waiting') as "open waits",
-    (select count(*)::int from usage_reservations) as "reservations",
+    (select count(*)::int from usage_reservations r where exists (
+      select from ai_responses a where a.tenant_id = r.tenant_id and a.reservation_id = r.id)) as "reservations of ended calls",
+    (select count(*)::int from usage_reservations where expires_at > now() + interval '10 minutes') as "lasting reservations",
     (select count(*)::int from early_statuses) as "early statuses",
     (select count(*)::int from conversations v where message_count <> (
       select count(*) from messages m where m.tenant_id = v.tenant_id and m.conversation_id = v.id)) as "wrong message counts"`;

@@ -24,6 +24,8 @@ export type FaultReport = {
   log: string;
 };
 
+/** Conversations under way besides those that the next strike is meant for. */
+const AT_ONCE = 6;
 /** How long after the last kill everything may take to come to its end. */
 const SETTLE_MS = 60_000;
 
@@ -44,7 +46,7 @@ async function playAll(
 ): Promise<Played[]> {
   const open: Promise<Played>[] = [];
   while (open.length < conversations) {
-    const allowed = Math.ceil(((control.struck.length + 1) * conversations) / (kills + 1));
+    const allowed = AT_ONCE + Math.ceil(((control.struck.length + 1) * conversations) / (kills + 1));
     if (open.length < allowed) open.push(play(open.length));
     else await pause(20);
   }

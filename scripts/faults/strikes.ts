@@ -8,7 +8,7 @@ export type Strike = { place: string } & (
   | {
       at: "peer";
       peer: PeerName;
-      holds: (request: { method: string; path: string }) => boolean;
+      holds: (request: { method: string; path: string; body: string }) => boolean;
       answered: boolean;
     }
 );
@@ -19,17 +19,25 @@ const commit = (place: string, ...patterns: RegExp[]): Strike => ({
   holds: ({ statements }) => patterns.every((pattern) => statements.some((text) => pattern.test(text))),
 });
 
-const peer = (place: string, name: PeerName, method: string, path: RegExp, answered = false): Strike => ({
+const peer = (place: string, name: PeerName, method: string, path: RegExp): Strike => ({
   place,
   at: "peer",
   peer: name,
-  answered,
+  answered: false,
   holds: (request) => request.method === method && path.test(request.path),
 });
 
+/** A model call: the one that finds the intent, or the one inside the run. */
+const call = (place: string, classifies: boolean, answered: boolean): Strike => ({
+  place,
+  at: "peer",
+  peer: "model",
+  answered,
+  holds: ({ body }) => body.includes("Intents:") === classifies,
+});
+
 const JOURNAL = commit("journal committed / not answered", /insert into webhook_journal/);
-const ATTEMPT = peer("attempt row / provider's answer", "model", "POST", /chat\/completions/);
-const ANSWERED = peer("answer / usage record", "model", "POST", /chat\/completions/, true);
+const ATTEMPT = call("attempt row / provider's answer", false, false);
 const ANSWER = commit("answer / usage record", /update ai_responses set status = \$/);
 const RECORD = commit("record / next node", /insert into usage_breakdown/);
 const WAIT = commit("wait / reply", /insert into waitpoints/);
@@ -39,7 +47,8 @@ export const REQUIRED: readonly Strike[] = [JOURNAL, ATTEMPT, ANSWER, RECORD, WA
 
 /** Further places where work could be lost or done twice. */
 const FURTHER: readonly Strike[] = [
-  ANSWERED,
+  call("answer / usage record", false, true),
+  call("attempt row / provider's answer", true, false),
   peer("order written / its answer", "shop", "POST", /orders\.json/),
   peer("message taken / provider's acknowledgement", "whatsapp", "POST", /\/messages$/),
   commit("message attempt / provider asked", /insert into delivery_attempts/),

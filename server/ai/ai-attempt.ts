@@ -90,6 +90,10 @@ function usageOf(attempt: AiAttempt, outcome: ModelOutcome) {
   return normaliseUsage(attempt.candidate.type, outcome.usage);
 }
 
+/** How an attempt's row and its record call its end; unsettled: it left, and nobody knows what became of it. */
+const statusOf = (outcome: ModelOutcome) =>
+  outcome.ok ? "succeeded" : outcome.unknown ? "unsettled" : "failed";
+
 /** Settles the attempt's row with its answer or its error. */
 export function settleAttempt(
   tx: TenantTransaction,
@@ -100,7 +104,7 @@ export function settleAttempt(
   const input = quantities
     ? (quantities.input ?? 0) + (quantities.cachedInput ?? 0) + (quantities.cacheWrite ?? 0)
     : null;
-  return tx.sql`update ai_responses set status = ${outcome.ok ? "succeeded" : "failed"},
+  return tx.sql`update ai_responses set status = ${statusOf(outcome)},
       output = ${outcome.ok ? JSON.stringify(outcome.output) : null}, error = ${outcome.ok ? null : outcome.error},
       confidence = ${outcome.ok && outcome.confidence !== null ? outcome.confidence.toFixed(5) : null},
       input_tokens = ${input}, output_tokens = ${quantities ? (quantities.output ?? 0) + (quantities.reasoning ?? 0) : null},
@@ -122,7 +126,7 @@ export async function meterAttempt(attempt: AiAttempt, outcome: ModelOutcome): P
     serviceType: "token",
     provider: attempt.candidate.type,
     model: attempt.model,
-    status: outcome.ok ? "succeeded" : outcome.unknown ? "unsettled" : "failed",
+    status: statusOf(outcome),
     quantities: measured ?? (outcome.ok || outcome.unknown ? estimate : { input: 0, output: 0 }),
     occurredAt: attempt.startedAt,
     reservation: attempt.reservation,

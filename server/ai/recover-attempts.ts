@@ -75,10 +75,10 @@ export async function settleLostAttempts(tenantId: TenantId, keyPrefix: string):
 }
 
 /** Records the usage of calls that a crash left without: idempotent by the attempt's key, so nothing counts twice. */
-export async function sweepUnmeteredAttempts(olderThanSeconds = 60): Promise<number> {
+export async function sweepUnmeteredAttempts(olderThanSeconds = 15): Promise<number> {
   const rows = await withSystem("sweep unmetered calls", async (tx) => {
     await tx.sql`update ai_responses set status = 'unsettled', error = 'Aurora stopped before the answer was recorded.'
-      where usage_record_id is null and status = 'pending' and created_at < now() - make_interval(secs => ${olderThanSeconds + 120})`;
+      where usage_record_id is null and status = 'pending' and created_at < now() - make_interval(secs => ${olderThanSeconds + 165})`;
     return tx.sql<Row[]>`select * from ai_responses where usage_record_id is null and status <> 'pending'
       and created_at < now() - make_interval(secs => ${olderThanSeconds}) order by created_at limit 500`;
   });

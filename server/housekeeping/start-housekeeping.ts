@@ -14,7 +14,7 @@ const CHORES: Chore[] = [
   { name: "fold API key counts", everyMs: 1_000, work: foldApiKeyCounts },
   { name: "stale turns", everyMs: 2_000, work: sweepStaleTurns },
   { name: "unsettled messages", everyMs: 10_000, work: sweepUnsettledMessages },
-  { name: "unmetered calls", everyMs: 15_000, work: () => sweepUnmeteredAttempts() },
+  { name: "unmetered calls", everyMs: 5_000, work: () => sweepUnmeteredAttempts() },
   { name: "usage partitions", everyMs: 6 * 3_600_000, work: () => prepareUsagePartitions() },
 ];
 

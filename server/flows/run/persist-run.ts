@@ -21,6 +21,7 @@ function upsertExecution(tx: TenantTransaction, host: RunHost, progress: RunProg
     stepsSinceTurn: state.stepsSinceTurn,
     tries: state.tries,
     command: progress.command,
+    messageId: host.inboundMessageId,
   };
   const completedAt = ended ? now : null;
   const durationMs = ended ? Date.parse(now) - Date.parse(host.startedAt) : null;

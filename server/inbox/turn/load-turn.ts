@@ -41,6 +41,7 @@ async function runOf(partner: TurnPartner, row: Facts | undefined): Promise<Turn
     stepsSinceTurn: number;
     tries: number;
     command: Command | null;
+    messageId?: string | null;
   };
   const state: RunState = {
     status: row.status as RunState["status"],
@@ -56,6 +57,8 @@ async function runOf(partner: TurnPartner, row: Facts | undefined): Promise<Turn
   };
   const host: RunHost = {
     ...partner,
+    // Of a run that a dead process left, the message it was at: that one is not in the queue any more.
+    inboundMessageId: stored.messageId ?? partner.inboundMessageId,
     executionId: String(row.id),
     version,
     state,
