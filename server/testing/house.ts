@@ -27,6 +27,11 @@ export class TestHouse {
   private closers: (() => Promise<void>)[] = [];
   private urls = { whatsapp: "", shop: "", openai: "", door: "" };
 
+  /** Where the OpenAI-like peer answers, and to which key. */
+  get openai(): { url: string; key: string } {
+    return { url: this.urls.openai, key: OPENAI_KEY };
+  }
+
   /** Opens the peers and tells the outbound guard that they are meant. */
   async open(): Promise<void> {
     Object.assign(process.env, { ENCRYPTION_KEY: "k".repeat(40), AUTH_SECRET: "s".repeat(40) });
