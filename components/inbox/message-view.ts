@@ -30,7 +30,7 @@ export interface WhyCallView {
 /** Everything the why card says, in its fixed order. */
 export interface WhyView {
   intent: { name: string; confidence: number; threshold: number } | null;
-  node: { name: string; type: string; mode?: string | null } | null;
+  node: { key?: string; name: string; type: string; mode?: string | null } | null;
   flow: { name: string; version: number; executionId: string; runHref: string } | null;
   path: ReadonlyArray<{ key: string; name: string; answer: string | null }>;
   because: ReadonlyArray<{ expression: string; source: string | null }>;

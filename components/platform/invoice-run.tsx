@@ -30,6 +30,8 @@ export function InvoiceRun(props: {
   rows: ReadonlyArray<PlatformInvoiceRowView> | null;
   error: string | null;
   onRetry: () => void;
+  hasMore: boolean;
+  onMore: () => void;
   tenants: ReadonlyArray<{ id: string; name: string }>;
   onRun: (tenantId: string | null, period: string | null) => Promise<RunOutcome>;
 }) {
@@ -72,12 +74,14 @@ export function InvoiceRun(props: {
     </form>
   );
   return (
-    <ListPage title="Invoices" count={props.rows?.length ?? null} tools={tools}>
+    <ListPage title="Invoices" count={props.hasMore ? null : (props.rows?.length ?? null)} tools={tools}>
       <DataTable
         label="Invoices"
         rows={props.rows}
         error={props.error}
         onRetry={props.onRetry}
+        hasMore={props.hasMore}
+        onMore={props.onMore}
         idOf={(row) => row.id}
         empty={<Empty title="No invoices yet" text="Run the invoices of a month that has ended." />}
         columns={[

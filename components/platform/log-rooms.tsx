@@ -118,6 +118,7 @@ export function SystemEventRoom(props: { source: RecordSource<SystemEventRowView
   return (
     <RecordRoom
       title="System events"
+      archiveLabel="Dealt with"
       noun="event"
       source={props.source}
       idOf={(row) => row.id}

@@ -31,6 +31,7 @@ export function ProviderPriceRoom(props: {
       nameOf={(row) => row.model}
       subtitleOf={(row) => `${row.provider}, ${row.serviceType}`}
       search={{ label: "Search models", value: props.search, onChange: props.onSearch }}
+      archiveLabel="Take it back"
       empty="A call of an unpriced model is recorded, told, and priced later."
       createInitial={{ serviceType: "token", unit: "per_1k_tokens", currency: "USD" }}
       createFields={[

@@ -14,6 +14,8 @@ export interface TenantRowView {
   currency: string;
   timezone: string;
   sandbox: boolean;
+  /** What its clock shows. */
+  now: string;
   createdAt: string;
 }
 
@@ -21,6 +23,8 @@ export interface TenantRowView {
 export function TenantRoom(props: {
   source: RecordSource<TenantRowView>;
   plans: ReadonlyArray<{ id: string; name: string }>;
+  search: string;
+  onSearch: (value: string) => void;
   below: (row: TenantRowView) => ReactNode;
 }) {
   return (
@@ -31,6 +35,7 @@ export function TenantRoom(props: {
       idOf={(row) => row.id}
       nameOf={(row) => row.name}
       subtitleOf={(row) => row.slug}
+      search={{ label: "Search tenants", value: props.search, onChange: props.onSearch }}
       empty="A tenant is one company with its own people, customers and bill."
       createInitial={{ currency: "USD", timezone: "UTC", sandbox: false }}
       createFields={[

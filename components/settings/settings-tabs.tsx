@@ -14,16 +14,3 @@ export function SettingsTabs(props: { base: string }) {
     />
   );
 }
-
-/** The places under AI. */
-export function AiTabs(props: { base: string }) {
-  return (
-    <LinkTabs
-      label="AI"
-      tabs={[
-        { href: `${props.base}/ai/providers`, label: "Providers" },
-        { href: `${props.base}/ai/intents`, label: "Intents" },
-      ]}
-    />
-  );
-}

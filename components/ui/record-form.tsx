@@ -48,12 +48,14 @@ function changed(spec: FieldSpec, now: FieldValue | undefined, before: FieldValu
   return JSON.stringify(now ?? null) !== JSON.stringify(before ?? null);
 }
 
-/** The sentence about one field: by its whole path, else by the last or first part of it. */
+/** The sentence about one field: by its whole path (`owner.email` is `ownerEmail`), else by its last or first part. */
 function problemAt(problem: FormProblem | null, name: string): string | undefined {
-  const found = problem?.fields.find(
-    ({ path }) => path === name || path.split(".").at(-1) === name || path.split(".")[0] === name,
+  const joined = (path: string) => path.replace(/\.(.)/g, (_all, letter: string) => letter.toUpperCase());
+  const exact = problem?.fields.find(({ path }) => path === name || joined(path) === name);
+  const near = problem?.fields.find(
+    ({ path }) => /[.]/.test(path) && (path.split(".").at(-1) === name || path.split(".")[0] === name),
   );
-  return found?.message;
+  return (exact ?? near)?.message;
 }
 
 /** A form of a record: only what changed is sent; what is refused stands at its field, else above the button. */

@@ -67,7 +67,14 @@ export const pricingRulesRouter = router({
 /** What providers charge the platform. */
 export const providerPricesRouter = router({
   list: platformQuery({ route: "GET /provider-prices", summary: "List dated provider prices" })
-    .input(z.strictObject({ ...paging, provider: text(100).optional(), model: text(200).optional() }))
+    .input(
+      z.strictObject({
+        ...paging,
+        provider: text(100).optional(),
+        model: text(200).optional(),
+        search: text(200).optional().describe("Part of the provider's or the model's name."),
+      }),
+    )
     .query(({ input }) => listProviderPrices(input)),
   get: platformQuery({ route: "GET /provider-prices/{id}", summary: "Read a provider price" })
     .input(byId)

@@ -33,6 +33,7 @@ type ListInput = {
   cursor?: string | undefined;
   provider?: string | undefined;
   model?: string | undefined;
+  search?: string | undefined;
 };
 
 /** Price versions by provider, model and start. */
@@ -42,6 +43,8 @@ export async function listProviderPrices(input: ListInput): Promise<Page<ListedP
     let where = sql`true`;
     if (input.provider) where = sql`${where} and provider = ${input.provider}`;
     if (input.model) where = sql`${where} and model = ${input.model}`;
+    if (input.search)
+      where = sql`${where} and strpos(lower(provider || ' ' || model), lower(${input.search})) > 0`;
     if (after) {
       const [provider = "", model = "", from = "", id = ""] = after;
       where = sql`${where} and (provider, model, valid_from, id) > (${provider}, ${model}, ${from}::timestamptz, ${id}::uuid)`;

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { IntentsPage } from "#components/settings/intents-page.tsx";
+import { IntentsPage } from "#components/ai/intents-page.tsx";
 
 export const metadata: Metadata = { title: "Intents" };
 

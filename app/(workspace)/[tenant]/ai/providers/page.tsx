@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { AiProvidersPage } from "#components/settings/ai-providers-page.tsx";
+import { AiProvidersPage } from "#components/ai/ai-providers-page.tsx";
 
 export const metadata: Metadata = { title: "AI providers" };
 

@@ -7,8 +7,8 @@ import { valid } from "#components/trpc/form-problem.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
 import type { FieldValues } from "#components/ui/record-form.tsx";
 import { intentCreate, intentPatch } from "#domain/ai/intent-input.ts";
+import { AiTabs } from "./ai-tabs.tsx";
 import { IntentRoom } from "./intent-room.tsx";
-import { AiTabs } from "./settings-tabs.tsx";
 
 /** A threshold is typed as text and kept as a number; an empty description is an empty text. */
 function fromForm(values: FieldValues) {

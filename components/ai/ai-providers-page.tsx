@@ -8,7 +8,7 @@ import { paged, toSource } from "#components/trpc/to-source.ts";
 import { notify } from "#components/ui/toaster.tsx";
 import { aiProviderCreate, aiProviderPatch } from "#domain/ai/provider-input.ts";
 import { AiProviderRoom } from "./ai-provider-room.tsx";
-import { AiTabs } from "./settings-tabs.tsx";
+import { AiTabs } from "./ai-tabs.tsx";
 
 /** The models a workspace may ask: its own and the platform's, from the server. */
 export function AiProvidersPage() {

@@ -30,8 +30,8 @@ const typeField: FieldSpec = {
   options: CALLABLE_TYPES.map((value) => ({ value, label: value })),
 };
 
-function fields(row: AiProviderRowView | null): FieldSpec[] {
-  return [
+function fields(row: AiProviderRowView | null, shared: boolean): FieldSpec[] {
+  const all: FieldSpec[] = [
     { name: "name", label: "Name", required: true },
     ...(row ? [] : [typeField]),
     { name: "model", label: "Model", required: true, code: true },
@@ -50,6 +50,7 @@ function fields(row: AiProviderRowView | null): FieldSpec[] {
     { name: "priority", label: "Order when one fails", kind: "number" },
     { name: "isDefault", label: "Asked when nothing names a provider", kind: "switch" },
   ];
+  return all.filter((field) => !shared || field.name !== "isDefault");
 }
 
 /** Models behind addresses: the workspace's own and the platform's. */
@@ -59,6 +60,8 @@ export function AiProviderRoom(props: {
   title?: string;
   onTest: ((id: string) => Promise<ProbeResult>) | null;
   onChoose?: ((id: string) => void) | null;
+  /** The platform's own list: for all tenants, each of which chooses its own default. */
+  shared?: boolean;
 }) {
   return (
     <RecordRoom
@@ -69,10 +72,14 @@ export function AiProviderRoom(props: {
       idOf={(row) => row.id}
       nameOf={(row) => row.name}
       subtitleOf={(row) => (row.platform ? "Provided by the platform" : row.type)}
-      empty="Without a provider of your own, the platform's is asked."
+      empty={
+        props.shared
+          ? "Tenants without a provider of their own ask these."
+          : "Without a provider of your own, the platform's is asked."
+      }
       createInitial={{ type: "openai", isDefault: false, priority: 0 }}
-      createFields={fields(null)}
-      editFields={(row) => (row.platform ? [] : fields(row))}
+      createFields={fields(null, props.shared ?? false)}
+      editFields={(row) => (row.platform ? [] : fields(row, props.shared ?? false))}
       valuesOf={(row) => ({
         name: row.name,
         type: row.type,

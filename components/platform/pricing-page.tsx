@@ -1,0 +1,59 @@
+"use client";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useTRPC } from "#components/trpc/client.tsx";
+import { errorText } from "#components/trpc/error-text.ts";
+import { valid } from "#components/trpc/form-problem.ts";
+import { paged, toSource } from "#components/trpc/to-source.ts";
+import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
+import { PricePreview } from "./price-preview.tsx";
+import { PricingRuleRoom } from "./pricing-rule-room.tsx";
+import { useChoices } from "./use-choices.ts";
+
+/** What tenants pay, from the server, with a way to try a price. */
+export function PricingPage() {
+  const trpc = useTRPC();
+  const { tenants, plans, tenantName, planName } = useChoices();
+  const list = useInfiniteQuery(trpc.pricingRules.list.infiniteQueryOptions({ limit: 50 }, paged));
+  const create = useMutation(trpc.pricingRules.create.mutationOptions());
+  const update = useMutation(trpc.pricingRules.update.mutationOptions());
+  const end = useMutation(trpc.pricingRules.end.mutationOptions());
+  const preview = useMutation(trpc.pricingPreview.preview.mutationOptions());
+  const source = toSource(
+    list,
+    (row) => ({
+      ...row,
+      scopeName: row.scope === "tenant" ? tenantName(row.tenantId) : planName(row.planId),
+      fixedPrice: row.fixedPrice
+        ? `${Object.values(row.fixedPrice.parts)[0] ?? ""} ${row.fixedPrice.unit.replaceAll("_", " ")}`
+        : null,
+    }),
+    {
+      create: (values) => create.mutateAsync(valid(pricingRuleInput, values)),
+      update: (id, values) => update.mutateAsync({ id, ...valid(pricingRulePatchInput, values) }),
+      archive: (id) => end.mutateAsync({ id }),
+    },
+  );
+  return (
+    <PricingRuleRoom
+      source={source}
+      tenants={tenants}
+      plans={plans}
+      preview={
+        <PricePreview
+          tenants={tenants}
+          onPreview={async ({ input, output, ...fact }) => {
+            try {
+              return await preview.mutateAsync({
+                ...fact,
+                serviceType: "token",
+                quantities: { input, output },
+              });
+            } catch (error) {
+              return errorText(error);
+            }
+          }}
+        />
+      }
+    />
+  );
+}
