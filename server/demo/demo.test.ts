@@ -46,8 +46,11 @@ describe("the demo's cockpit", () => {
       ENCRYPTION_KEY: "k".repeat(40),
       AUTH_SECRET: "s".repeat(40),
     });
-    for (const name of ["env", "demo.secrets", "demo.peers", "demo.mode"]) forget(name);
-    await setDemo(true);
+    for (const name of ["env", "demo.secrets", "demo.peers"]) forget(name);
+    await withSystem(
+      "test fixture",
+      (tx) => tx.sql`insert into platform_settings (key, value) values ('demo', 'true')`,
+    );
     actor = await seedShop(served.url);
   });
   afterAll(async () => {
@@ -56,13 +59,11 @@ describe("the demo's cockpit", () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function setDemo(on: boolean): Promise<void> {
-    await withSystem(
-      "test fixture",
-      (tx) => tx.sql`insert into platform_settings (key, value) values ('demo', ${String(on)})
-        on conflict (key) do update set value = excluded.value`,
-    );
-    forget("demo.mode");
+  /** The stored setting is remembered for five seconds; the environment's switch works at once. */
+  function switchDemo(on: boolean): void {
+    if (on) delete process.env.AURORA_DEMO;
+    else process.env.AURORA_DEMO = "0";
+    forget("env");
   }
 
   async function seedShop(url: string): Promise<Actor> {
@@ -171,11 +172,11 @@ describe("the demo's cockpit", () => {
     const from = { ip: null, userAgent: null };
     expect((await enterDemoDoor({ userId: String(door?.id), ...from })).email).toBe("maya@shopeasy.test");
     await expect(enterDemoDoor({ userId: "someone", ...from })).rejects.toThrow("no such door");
-    await setDemo(false);
+    switchDemo(false);
     expect(await listDemoDoors()).toEqual([]);
     await expect(enterDemoDoor({ userId: String(door?.id), ...from })).rejects.toThrow("no such door");
     await expect(getDemoPhone(actor)).rejects.toThrow("There is no such demo phone");
     expect((await serveDemoPeer(new Request("http://x.test/api/demo/shop"), "shop")).status).toBe(404);
-    await setDemo(true);
+    switchDemo(true);
   });
 });

@@ -32,8 +32,6 @@ export function memberContext(tenantId: TenantId, role: string, userId: string =
   };
 }
 
-export const callerOf = (context: Context) => factory(context);
-
 /** Calls a procedure by its dotted name. */
 export function callByName(context: Context, name: string, input: unknown): Promise<unknown> {
   let target: unknown = factory(context);

@@ -1,9 +1,8 @@
-import { createHmac } from "node:crypto";
-import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
-import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
 import { getAiCatalogue } from "#server/ai/ai-catalogue.ts";
 import { flushUsageLinks } from "#server/ai/link-usage.ts";
+import { createAiProvider } from "#server/ai/save-provider.ts";
 import { createOpenAiPeer } from "#server/demo/peers/openai-peer.ts";
 import { servePeer } from "#server/demo/peers/serve-peer.ts";
 import { freshShop, ShopPeer } from "#server/demo/peers/shop-peer.ts";
@@ -85,7 +84,6 @@ export class TestHouse {
       whatsapp: { ...number, apiBaseUrl: this.urls.whatsapp },
       shop: { baseUrl: `${this.urls.shop}/admin/api/2024-01`, accessToken: SHOP_TOKEN },
     });
-    const { createAiProvider } = await import("#server/ai/save-provider.ts");
     const provider = await createAiProvider(actor, {
       name: "Peer",
       type: "openai",
@@ -138,13 +136,3 @@ export async function workOff(tenantId: TenantId): Promise<string> {
   }
   return String(waiting.at(-1)?.id ?? "");
 }
-
-/** The tenant behind a slug. */
-export async function tenantOf(slug: string): Promise<TenantId> {
-  const rows = await withSystem("test fixture", (tx) => tx.sql`select id from tenants where slug = ${slug}`);
-  return tenantIdFrom(String(rows[0]?.id));
-}
-
-/** A body signed as Meta signs it. */
-export const signed = (secret: string, body: string) =>
-  `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
