@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { newId } from "#domain/core/id.ts";
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { sqlPool } from "./client.ts";
-import { withSystem } from "./system.ts";
+import { systemReasons, withSystem } from "./system.ts";
 import { withTenant } from "./tenant.ts";
 import { useTestDatabase } from "./testing/database.ts";
 
@@ -92,6 +92,12 @@ describe("row security", () => {
       return sql`select id from customers`;
     });
     expect(rows).toHaveLength(0);
+  });
+
+  it("counts why each system transaction was opened, and takes none without a reason", async () => {
+    await withSystem("a counted reason", (tx) => tx.sql`select 1`);
+    expect(systemReasons().get("a counted reason")).toBe(1);
+    await expect(withSystem("", (tx) => tx.sql`select 1`)).rejects.toThrow(/reason/);
   });
 
   it("keeps the setting inside its transaction over a pool of two connections", async () => {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { OutboxFact } from "#server/runtime/outbox.ts";
 
 const id = z.string().min(1);
 
@@ -24,9 +23,3 @@ export const eventSchemas = {
 
 export type EventName = keyof typeof eventSchemas;
 export type EventData<N extends EventName> = z.infer<(typeof eventSchemas)[N]>;
-
-/** An outbox row that carries a typed event. */
-export function eventFact<N extends EventName>(name: N, data: EventData<N>, dedupeKey?: string): OutboxFact {
-  const { tenantId, ...payload } = eventSchemas[name].parse(data);
-  return { tenantId, name, payload, ...(dedupeKey ? { dedupeKey } : {}) };
-}

@@ -1,11 +1,9 @@
 import { createHmac } from "node:crypto";
 import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
-import { aiProviderCreate } from "#domain/ai/provider-input.ts";
 import { newId } from "#domain/core/id.ts";
-import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
 import { aiSecretRow } from "#server/ai/ai-catalogue.ts";
-import { createAiProvider } from "#server/ai/save-provider.ts";
 import { addPrice, addRule } from "#server/billing/testing/billing-fixtures.ts";
 import { servePeer } from "#server/demo/peers/serve-peer.ts";
 import { freshShop, ShopPeer } from "#server/demo/peers/shop-peer.ts";
@@ -181,4 +179,4 @@ export async function until<T>(
   throw new Error(`Waited in vain; last seen: ${JSON.stringify(last)}`);
 }
 
-export { aiProviderCreate, createAiProvider, tenantIdFrom };
+export type { aiProviderCreate, createAiProvider, tenantIdFrom };

@@ -1,3 +1,5 @@
+import { NonRetriableError } from "inngest";
+import { AppError, FINAL_KINDS } from "#domain/core/app-error.ts";
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { ingestWebhook } from "#server/inbox/ingest/ingest-webhook.ts";
 import { giveUpTurn } from "#server/inbox/turn/give-up-turn.ts";
@@ -55,8 +57,15 @@ export const conversationTurn = inngest.createFunction(
       try {
         await runTurn(tenantId, conversationId, leaseOwner);
       } catch (error) {
-        await giveUpTurn({ tenantId, conversationId, leaseOwner, error, final: attempt >= RETRIES });
-        throw error;
+        const hopeless = error instanceof AppError && FINAL_KINDS.has(error.kind);
+        await giveUpTurn({
+          tenantId,
+          conversationId,
+          leaseOwner,
+          error,
+          final: hopeless || attempt >= RETRIES,
+        });
+        throw hopeless ? new NonRetriableError(error.message, { cause: error }) : error;
       }
     });
     return { conversations: held.length };
