@@ -16,10 +16,12 @@ import { createQuota } from "#server/billing/quotas.ts";
 import { createChannel } from "#server/channels/save-channel.ts";
 import { publishFlow } from "#server/flows/publish-flow.ts";
 import { createFlow } from "#server/flows/save-flow.ts";
+import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { addMember, createOwnerKey, createTenant, type NewTenant } from "#server/tenants/create-tenant.ts";
 import { demoPassword, demoSecrets, saveDemoSecrets } from "../demo-secrets.ts";
 import { connectShop } from "./connect-shop.ts";
 import { addPast, type PastCustomer } from "./past-conversations.ts";
+import { addPastPurchase } from "./past-purchase.ts";
 import { addPastUsage, topUpSpend } from "./past-usage.ts";
 import { seedPlatform } from "./seed-platform.ts";
 import { systemActor } from "./system-actor.ts";
@@ -127,6 +129,14 @@ async function seedTenant(story: Story): Promise<TenantId> {
   );
   await publishFlow(actor, { id: flow.id, note: "Initial version" });
   await addPast(tenantId, shop.channel.id, story.customers, 80);
+  await addPastPurchase(tenantId, String(shop.flowVersionId));
+  await recordSystemEvent({
+    kind: "demo.seeded",
+    source: "seed",
+    severity: 0,
+    message: `The demo of ${tenant.name} was made.`,
+    tenantId,
+  });
   await addPastUsage(tenantId, story.usageDays, story.size);
   return tenantId;
 }

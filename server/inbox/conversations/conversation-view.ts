@@ -35,7 +35,7 @@ export function conversationView(row: ConversationRow, actor: Actor) {
     messageCount: Number(row.message_count),
     unreadCount: Number(row.unread_count),
     tokensUsed: Number(row.tokens_used),
-    voiceMinutes: exact("voice_minutes"),
+    voiceMinutes: Number(row.voice_minutes),
     providerCost: costs ? exact("provider_cost") : null,
     clientPrice: exact("client_price"),
     profit: costs ? exact("profit") : null,
