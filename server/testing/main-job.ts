@@ -178,5 +178,3 @@ export async function until<T>(
   }
   throw new Error(`Waited in vain; last seen: ${JSON.stringify(last)}`);
 }
-
-export type { aiProviderCreate, createAiProvider, tenantIdFrom };
