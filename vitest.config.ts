@@ -29,6 +29,16 @@ export default defineConfig({
           pool: "forks",
         },
       },
+      {
+        test: {
+          name: "browser",
+          include: ["e2e/**/*.spec.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One person after the other: the journeys share one product.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

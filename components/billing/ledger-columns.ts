@@ -36,6 +36,11 @@ function lineMeta(line: { kind: string; coveredQuantity: number; amountExact: st
   return { meta: "", metaExact: line.amountExact };
 }
 
+/** Whether the plan covers all of it, so that nothing is left to pay. */
+function isCovered(row: { coveredQuantity: number; amountExact: string }): boolean {
+  return row.coveredQuantity > 0 && /^[0.]*$/.test(row.amountExact);
+}
+
 function linesColumn({ lines }: Ledger, at: Frame): LedgerColumnView {
   const { data, total } = lines.data ?? { data: null, total: undefined };
   return {
@@ -85,6 +90,7 @@ function daysColumn({ lines, days }: Ledger, at: Frame): LedgerColumnView {
         name: dayLabel(row.day),
         meta: many(row.requests, "call", "calls"),
         value: row.amountExact,
+        inPlan: isCovered(row),
         href: at.hrefOf({ line, day: row.day }),
         gauge: most > 0 ? (Number(row.amountExact) / most) * 100 : 0,
       })) ?? null,
@@ -120,6 +126,7 @@ function conversationsColumn({ conversations }: Ledger, at: Frame): LedgerColumn
             row.customerName ?? (row.conversationId ? "A conversation put away" : "Without a conversation"),
           meta: where || many(row.requests, "call", "calls"),
           value: row.amountExact,
+          inPlan: isCovered(row),
           href: at.hrefOf({ line, day, conversation: id }),
         };
       }) ?? null,
@@ -159,6 +166,7 @@ function messagesColumn({ conversations, messages }: Ledger, at: Frame): LedgerC
             ? `${row.role === "customer" ? name : "Aurora"}, ${at.clock(row.sentAt)}`
             : many(row.requests, "call", "calls"),
           value: row.amountExact,
+          inPlan: isCovered(row),
           href: at.hrefOf({ line, day, conversation, message: id }),
         };
       }) ?? null,
