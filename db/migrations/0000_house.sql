@@ -45,7 +45,6 @@ CREATE TABLE "ai_responses" (
 	"provider" text NOT NULL,
 	"model" text NOT NULL,
 	"status" text DEFAULT 'pending' NOT NULL,
-	"reservation_id" uuid,
 	"estimate" jsonb,
 	"output" jsonb,
 	"error" text,
@@ -70,7 +69,6 @@ CREATE TABLE "intents" (
 	"active" boolean DEFAULT true NOT NULL,
 	"match_count" integer DEFAULT 0 NOT NULL,
 	"confidence_sum" numeric(20, 5) DEFAULT '0' NOT NULL,
-	"last_confidence" numeric(6, 5),
 	"last_matched_at" timestamp with time zone,
 	"archived_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -296,7 +294,6 @@ CREATE TABLE "tenant_subscriptions" (
 	"trial_ends_at" timestamp with time zone,
 	"auto_renew" boolean DEFAULT true NOT NULL,
 	"cancel_at_period_end" boolean DEFAULT false NOT NULL,
-	"cancelled_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -555,7 +552,6 @@ CREATE TABLE "outbox" (
 	"payload" json NOT NULL,
 	"dedupe_key" text,
 	"state" text DEFAULT 'pending' NOT NULL,
-	"claimed_by" integer,
 	"claimed_until" timestamp with time zone,
 	"number" bigint,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -856,7 +852,6 @@ CREATE TABLE "customer_identities" (
 	"address" text NOT NULL,
 	"scoped_user_id" text,
 	"display_name" text,
-	"last_inbound_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "customer_identities_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );
@@ -1065,7 +1060,6 @@ CREATE TABLE "memberships" (
 	"role" text NOT NULL,
 	"extra_permissions" text[] DEFAULT '{}' NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
-	"last_activity_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "memberships_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")

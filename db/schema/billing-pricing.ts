@@ -115,7 +115,6 @@ export const tenantSubscriptions = tenantTable(
     trialEndsAt: time("trial_ends_at"),
     autoRenew: boolean("auto_renew").notNull().default(true),
     cancelAtPeriodEnd: boolean("cancel_at_period_end").notNull().default(false),
-    cancelledAt: time("cancelled_at"),
     endedAt: time("ended_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -181,7 +181,6 @@ export const outbox = pgTable(
     dedupeKey: text("dedupe_key"),
     /** pending claimed published */
     state: text("state").notNull().default("pending"),
-    claimedBy: integer("claimed_by"),
     claimedUntil: time("claimed_until"),
     number: bigint("number", { mode: "number" }),
     createdAt: createdAt(),

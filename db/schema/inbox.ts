@@ -105,7 +105,6 @@ export const customerIdentities = tenantTable(
     /** WhatsApp's business-scoped user id, where the phone may be missing. */
     scopedUserId: text("scoped_user_id"),
     displayName: text("display_name"),
-    lastInboundAt: time("last_inbound_at"),
     createdAt: createdAt(),
   },
   (t) => [

@@ -90,7 +90,6 @@ export const memberships = tenantTable(
     role: text("role").notNull(),
     extraPermissions: text("extra_permissions").array().notNull().default(sql`'{}'`),
     status: text("status").notNull().default("active"),
-    lastActivityAt: time("last_activity_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

@@ -74,10 +74,10 @@ export function insertAttempt(tx: TenantTransaction, attempt: AiAttempt): Promis
   const { candidate, reservation } = attempt;
   const asked = estimateTokens(askModel(attempt.task));
   return tx.sql`insert into ai_responses (tenant_id, id, task, conversation_id, message_id, flow_execution_id, node_key,
-      attempt_key, provider_id, provider, model, status, reservation_id, estimate, started_at)
+      attempt_key, provider_id, provider, model, status, estimate, started_at)
     values (${tx.tenantId}, ${attempt.responseId}, ${attempt.task.kind}, ${attempt.conversationId}, ${attempt.messageId},
       ${attempt.executionId}, ${attempt.nodeKey}, ${attempt.attemptKey}, ${candidate.id}, ${candidate.type}, ${attempt.model},
-      'pending', ${reservation.id}, ${JSON.stringify({ ...reservation, ownKey: candidate.ownKey, asked })}, ${attempt.startedAt})`;
+      'pending', ${JSON.stringify({ ...reservation, ownKey: candidate.ownKey, asked })}, ${attempt.startedAt})`;
 }
 
 /** Makes the call, once. Never throws. */

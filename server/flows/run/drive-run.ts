@@ -1,4 +1,5 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { AppError } from "#domain/core/app-error.ts";
 import { advance } from "#domain/flows/run/advance.ts";
 import type { Advance, RunEvent, StepRecord } from "#domain/flows/run/state.ts";
 import { clock } from "#server/runtime/clock.ts";
@@ -50,11 +51,18 @@ async function open(
     try {
       return { result, effect: await openEffect(host, result.command, now, attempt) };
     } catch (error) {
-      result = fail(host, cannotBegin(error), result);
+      result = withPauseMessage(fail(host, cannotBegin(error), result), error);
       unwritten.add(result);
       host.state = result.state;
     }
   }
+}
+
+/** A tenant whose quota is used up tells its customers so in its own words, where it has set them. */
+function withPauseMessage(result: Advance, error: unknown): Advance {
+  const words = error instanceof AppError ? error.details?.pauseMessage : null;
+  if (typeof words !== "string" || words === "" || result.command?.type !== "apologise") return result;
+  return { ...result, command: { ...result.command, text: words } };
 }
 
 /** A farewell that cannot begin ends without words; anything else is a failed effect for the engine. */

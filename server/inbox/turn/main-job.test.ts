@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
+import { quotaInput } from "#domain/billing/quota.ts";
+import { createQuota, deleteQuota } from "#server/billing/quotas.ts";
 import { fixedModel, post, startMainJob, until } from "#server/testing/main-job.ts";
 
 useTestDatabase();
@@ -140,5 +142,36 @@ describe("the complete scenario, from a signed webhook to the last reply", () =>
       (select count from flow_edge_counts where connection_key = 'line_stock_no') as out_of_stock`,
     );
     expect(edges).toMatchObject({ yes: 1, out_of_stock: null });
+  });
+});
+
+describe("a tenant whose quota is used up", () => {
+  it("tells the customer in its own words and hands over; nothing that came in is lost", async () => {
+    const quota = await createQuota(
+      job.actor,
+      quotaInput.parse({
+        name: "Tiny",
+        type: "token",
+        limit: "0.000001",
+        pauseMessage: "We answer again tomorrow.",
+      }),
+    );
+    const from = "12025550888";
+    await post(job.webhookUrl, { id: "wamid.paused", text: "I want to buy AirPods Pro", from });
+    await until(
+      job.tenantId,
+      async () => job.whatsapp.thread(from).at(-1)?.text,
+      (text) => text === "We answer again tomorrow.",
+    );
+    const rows = await until(
+      job.tenantId,
+      (
+        sql,
+      ) => sql`select v.status, v.message_count from conversations v join customers c on c.tenant_id = v.tenant_id and c.id = v.customer_id
+        where c.phone = ${`+${from}`}`,
+      (found) => found[0]?.status === "escalated",
+    );
+    expect(Number(rows[0]?.message_count)).toBeGreaterThanOrEqual(2);
+    await deleteQuota(job.actor, quota.id);
   });
 });
