@@ -16,12 +16,20 @@ type Write = (tx: TenantTransaction) => Promise<unknown>;
 export type Detected = {
   intent: LiveIntent | null;
   confidence: number | null;
+  /** Why the model was not asked, where a quota stood against it. */
+  refusal: AppError | null;
   /** To be written with whatever follows: the call's answer, the message's intent, the intent's counters. */
   writes: Write[];
   metering: (() => Promise<void>)[];
 };
 
-type Tried = { name: string | null; confidence: number; writes: Write[]; metering: () => Promise<void> };
+type Tried = {
+  name: string | null;
+  confidence: number;
+  writes: Write[];
+  metering: (() => Promise<void>) | null;
+  refusal: AppError | null;
+};
 
 async function ask(
   partner: TurnPartner,
@@ -30,7 +38,7 @@ async function ask(
   candidate: Candidate,
   intents: LiveIntent[],
   number: number,
-): Promise<Tried | null> {
+): Promise<Tried> {
   const purpose = {
     tenantId: partner.tenantId,
     task: { kind: "classify", text: words, intents } as const,
@@ -41,10 +49,12 @@ async function ask(
     nodeKey: null,
   };
   const attempt = await openAttempt(purpose, candidate, null, number).catch((error: unknown) => {
-    if (error instanceof AppError && error.kind === "limit_reached") return null;
+    if (error instanceof AppError && error.kind === "limit_reached") return error;
     throw error;
   });
-  if (!attempt) return null;
+  // A quota that is used up: nothing is called, and the customer is told in the tenant's words.
+  if (attempt instanceof AppError)
+    return { name: null, confidence: 0, writes: [], metering: null, refusal: attempt };
   await withTenant(partner.tenantId, (tx) => insertAttempt(tx, attempt));
   const outcome = await performAttempt(attempt);
   return {
@@ -52,10 +62,11 @@ async function ask(
     confidence: outcome.ok ? (outcome.confidence ?? 0) : 0,
     writes: [(tx) => settleAttempt(tx, attempt, outcome)],
     metering: () => meterBeside(attempt, outcome),
+    refusal: null,
   };
 }
 
-function matched(tried: Tried | null, intents: LiveIntent[]): LiveIntent | null {
+function matched(tried: Tried | undefined, intents: LiveIntent[]): LiveIntent | null {
   const intent = intents.find((one) => one.name === tried?.name);
   return intent && tried && tried.confidence >= intent.threshold ? intent : null;
 }
@@ -83,20 +94,21 @@ export async function detectIntent(
   messageId: string,
   words: string,
 ): Promise<Detected> {
-  const none: Detected = { intent: null, confidence: null, writes: [], metering: [] };
+  const none: Detected = { intent: null, confidence: null, refusal: null, writes: [], metering: [] };
   const { candidates, intents } = await getAiCatalogue(partner.tenantId);
   const first = candidates[0];
   if (!first || intents.length === 0 || words.trim() === "") return none;
   const number = await settleLostAttempts(partner.tenantId, `message:${messageId}:classify`);
-  const tries: (Tried | null)[] = [await ask(partner, messageId, words, first, intents, number)];
-  let intent = matched(tries[0] ?? null, intents);
+  const tries = [await ask(partner, messageId, words, first, intents, number)];
+  let intent = matched(tries[0], intents);
   const offline = candidates.find((candidate) => candidate.type === "offline");
   if (!intent && offline && offline.id !== first.id) {
     tries.push(await ask(partner, messageId, words, offline, intents, number + 1));
-    intent = matched(tries[1] ?? null, intents);
+    intent = matched(tries[1], intents);
   }
-  const done = tries.filter((tried): tried is Tried => tried !== null);
-  const confidence = Math.max(0, ...done.map((tried) => tried.confidence));
-  const writes = [...done.flatMap((tried) => tried.writes), remember(messageId, intent, confidence)];
-  return { intent, confidence, writes, metering: done.map((tried) => tried.metering) };
+  const confidence = Math.max(0, ...tries.map((tried) => tried.confidence));
+  const writes = [...tries.flatMap((tried) => tried.writes), remember(messageId, intent, confidence)];
+  const metering = tries.flatMap((tried) => tried.metering ?? []);
+  const refusal = intent ? null : (tries.find((tried) => tried.refusal)?.refusal ?? null);
+  return { intent, confidence, refusal, writes, metering };
 }

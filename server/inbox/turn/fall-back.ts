@@ -14,9 +14,10 @@ export async function fallBack(
   writes: readonly Write[],
   reason: string,
   now: string,
+  words?: unknown,
 ): Promise<void> {
   const { partner } = turn;
-  const own = turn.settings.fallbackMessage;
+  const own = words ?? turn.settings.fallbackMessage;
   const send = openSend(partner, {
     role: "assistant",
     text: typeof own === "string" && own !== "" ? own : WORDS,

@@ -64,7 +64,8 @@ async function answerMessage(turn: Turn, item: QueueItem, now: string): Promise<
   const flow = await flowByIntent(turn, detected?.intent?.name ?? null);
   const metering = detected?.metering ?? [];
   if (flow) return startRun(turn, flow, item, writes, now, metering);
-  await fallBack(turn, writes, "No flow answers this.", now);
+  const reason = detected?.refusal?.message ?? "No flow answers this.";
+  await fallBack(turn, writes, reason, now, detected?.refusal?.details?.pauseMessage ?? undefined);
   await Promise.all(metering.map((meter) => meter()));
 }
 
