@@ -1,4 +1,4 @@
-import { Liquid } from "liquidjs";
+import { Liquid, type Template } from "liquidjs";
 import type { Json, Variables } from "./json.ts";
 
 /**
@@ -75,10 +75,24 @@ function moneyText(value: unknown): string {
 
 const engine = createEngine();
 
+const MOST_PARSED = 2_000;
+const templates = new Map<string, Template[]>();
+
+/** A template parsed once: the same few texts are rendered for every customer. */
+function parsed(template: string): Template[] {
+  let known = templates.get(template);
+  if (!known) {
+    known = engine.parse(template);
+    if (templates.size >= MOST_PARSED) templates.clear();
+    templates.set(template, known);
+  }
+  return known;
+}
+
 /** Renders a template with a run's variables; an unknown variable becomes an empty text. Throws on a broken template. */
 export function renderTemplate(template: string, variables: Variables): string {
   if (!template.includes("{{") && !template.includes("{%")) return template;
-  return String(engine.parseAndRenderSync(template, variables));
+  return String(engine.renderSync(parsed(template), variables));
 }
 
 /** Whether a template can be parsed; the reason when it cannot. */

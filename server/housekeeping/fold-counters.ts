@@ -1,5 +1,6 @@
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
+import { formatAmount, parseAmount } from "#domain/money/amount.ts";
 
 /** Where each counter lives. A counter that is not listed is a mistake and stays, visibly, in the delta table. */
 const COLUMNS: Readonly<Record<string, { table: string; counters: readonly string[]; seen?: string }>> = {
@@ -14,65 +15,115 @@ const COLUMNS: Readonly<Record<string, { table: string; counters: readonly strin
 const PROVIDER = ["request_count", "error_count", "token_count", "total_cost"] as const;
 const BATCH = 5_000;
 
+type Sum = {
+  tenant_id: string;
+  subject_type: string;
+  subject_id: string;
+  counter: string;
+  total: string;
+  seen: string;
+  n: number;
+};
+
+/** Takes appended deltas out and sums them; which ones does not matter, so no order is asked for. */
+function takeSums(tx: Transaction): Promise<Sum[]> {
+  return tx.sql`
+    with taken as (
+      delete from counter_deltas where ctid = any(array(select ctid from counter_deltas limit ${BATCH}))
+      returning tenant_id, subject_type, subject_id, counter, delta, occurred_at
+    )
+    select tenant_id, subject_type, subject_id, counter, sum(delta) as total, max(occurred_at) as seen, count(*)::int as n
+    from taken group by 1, 2, 3, 4 order by 1, 2, 3, 4` as unknown as Promise<Sum[]>;
+}
+
+type Subject = { tenantId: string; id: string; seen: string; totals: Map<string, string> };
+
+function bySubject(sums: readonly Sum[]): Subject[] {
+  const subjects = new Map<string, Subject>();
+  for (const sum of sums) {
+    const key = `${sum.tenant_id}:${sum.subject_id}`;
+    const known = subjects.get(key);
+    const subject = known ?? {
+      tenantId: sum.tenant_id,
+      id: sum.subject_id,
+      seen: sum.seen,
+      totals: new Map<string, string>(),
+    };
+    subject.totals.set(sum.counter, sum.total);
+    if (sum.seen > subject.seen) subject.seen = sum.seen;
+    subjects.set(key, subject);
+  }
+  return [...subjects.values()];
+}
+
 /** One update a table, in the order of keys, so that two folders never wait for each other crosswise. */
-async function foldTable(tx: Transaction, subject: string): Promise<void> {
-  const target = COLUMNS[subject];
-  if (!target) return;
-  const sets = target.counters.map(
-    (counter) => `${counter} = t.${counter} + coalesce((d.sums ->> '${counter}')::numeric, 0)`,
+async function raise(
+  tx: Transaction,
+  table: string,
+  counters: readonly string[],
+  subjects: readonly Subject[],
+  options: { seen?: string | undefined; byTenant: boolean },
+): Promise<void> {
+  const sets = counters.map((counter) => `${counter} = t.${counter} + d.${counter}`);
+  if (options.seen) sets.push(`${options.seen} = greatest(t.${options.seen}, d.seen)`);
+  const places = counters.map((_, at) => `$${at + 4}::numeric[]`).join(", ");
+  const sameTenant = options.byTenant ? " and t.tenant_id = d.tenant_id" : "";
+  await tx.sql.unsafe(
+    `update ${table} t set ${sets.join(", ")}
+      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], ${places}) as d(tenant_id, id, seen, ${counters.join(", ")})
+      where t.id = d.id${sameTenant}`,
+    [
+      subjects.map((subject) => subject.tenantId),
+      subjects.map((subject) => subject.id),
+      subjects.map((subject) => subject.seen),
+      ...counters.map((counter) => subjects.map((subject) => subject.totals.get(counter) ?? "0")),
+    ],
+    { prepare: true },
   );
-  if (target.seen) sets.push(`${target.seen} = greatest(t.${target.seen}, d.seen)`);
-  await tx.sql.unsafe(`update ${target.table} t set ${sets.join(", ")} from folded d
-    where d.subject_type = '${subject}' and t.tenant_id = d.tenant_id and t.id = d.subject_id`);
 }
 
-async function foldProviders(tx: Transaction, table: string): Promise<void> {
-  const sets = PROVIDER.map(
-    (counter) => `${counter} = t.${counter} + coalesce((d.sums ->> '${counter}')::numeric, 0)`,
-  );
-  await tx.sql.unsafe(`update ${table} t set ${sets.join(", ")}
-    from (select subject_id, jsonb_object_agg(counter, total) as sums from (
-      select f.subject_id, s.key as counter, sum(s.value::numeric) as total from folded f, jsonb_each_text(f.sums) s
-      where f.subject_type = 'ai_provider' group by 1, 2) x group by 1) d
-    where t.id = d.subject_id`);
+async function raiseEdges(tx: Transaction, sums: readonly Sum[]): Promise<void> {
+  await tx.sql`
+    insert into flow_edge_counts (tenant_id, id, flow_id, version, connection_key, count)
+    select d.tenant_id, gen_random_uuid(), d.flow_id, split_part(d.counter, ':', 1)::int,
+      substr(d.counter, strpos(d.counter, ':') + 1), d.total
+    from unnest(${sums.map((s) => s.tenant_id)}::uuid[], ${sums.map((s) => s.subject_id)}::uuid[],
+      ${sums.map((s) => s.counter)}::text[], ${sums.map((s) => s.total)}::numeric[]) as d(tenant_id, flow_id, counter, total)
+    on conflict (tenant_id, flow_id, version, connection_key) do update set count = flow_edge_counts.count + excluded.count`;
 }
 
-async function foldEdges(tx: Transaction): Promise<void> {
-  await tx.sql.unsafe(`insert into flow_edge_counts (tenant_id, id, flow_id, version, connection_key, count)
-    select f.tenant_id, gen_random_uuid(), f.subject_id, split_part(s.key, ':', 1)::int, substr(s.key, strpos(s.key, ':') + 1), s.value::numeric
-    from folded f, jsonb_each_text(f.sums) s where f.subject_type = 'flow_edge'
-    on conflict (tenant_id, flow_id, version, connection_key) do update set count = flow_edge_counts.count + excluded.count`);
+/** A provider's counters come from many tenants; it is one row, its tenant's own or the platform's. */
+async function raiseProviders(tx: Transaction, sums: readonly Sum[]): Promise<void> {
+  const merged = new Map<string, Sum>();
+  for (const sum of sums) {
+    const key = `${sum.subject_id}:${sum.counter}`;
+    const known = merged.get(key);
+    if (!known) merged.set(key, { ...sum, tenant_id: sum.subject_id });
+    else known.total = formatAmount(parseAmount(known.total) + parseAmount(sum.total));
+  }
+  const subjects = bySubject([...merged.values()]);
+  await raise(tx, "ai_providers", PROVIDER, subjects, { byTenant: false });
+  await raise(tx, "platform_ai_providers", PROVIDER, subjects, { byTenant: false });
 }
 
 /**
- * Folds appended counter deltas into the rows they count for, oldest first, in one transaction: a delta is gone
- * exactly when its sum is in. Returns how many were folded.
+ * Folds appended counter deltas into the rows they count for, in one transaction: a delta is gone exactly when its sum
+ * is in. No temporary table: one a round would make every session of the server read its catalogue anew. Returns how
+ * many were folded.
  */
 export async function foldCounters(): Promise<number> {
   return withSystem("fold counters", async (tx) => {
     // One folder at a time: two would only wait for each other's rows.
     const [lock] = await tx.sql`select pg_try_advisory_xact_lock(7205318) as mine`;
     if (!lock?.mine) return 0;
-    await tx.sql.unsafe(`create temporary table folded on commit drop as
-      with taken as (
-        delete from counter_deltas where (tenant_id, id) in (select tenant_id, id from counter_deltas order by id limit ${BATCH})
-        returning tenant_id, subject_type, subject_id, counter, delta, occurred_at
-      ), summed as (
-        select tenant_id, subject_type, subject_id, counter, sum(delta) as total, max(occurred_at) as seen, count(*) as n
-        from taken group by 1, 2, 3, 4
-      )
-      select tenant_id, subject_type, subject_id, jsonb_object_agg(counter, total) as sums, max(seen) as seen, sum(n)::int as n
-      from summed group by 1, 2, 3 order by 1, 2, 3`);
-    const counts = await tx.sql.unsafe(
-      "select coalesce(sum(n), 0)::int as n, array_agg(distinct subject_type) as kinds from folded",
-    );
-    const kinds = (counts[0]?.kinds as string[] | null) ?? [];
-    for (const subject of Object.keys(COLUMNS)) if (kinds.includes(subject)) await foldTable(tx, subject);
-    if (kinds.includes("flow_edge")) await foldEdges(tx);
-    if (kinds.includes("ai_provider")) {
-      await foldProviders(tx, "ai_providers");
-      await foldProviders(tx, "platform_ai_providers");
+    const sums = await takeSums(tx);
+    const of = (kind: string) => sums.filter((sum) => sum.subject_type === kind);
+    for (const [kind, { table, counters, seen }] of Object.entries(COLUMNS)) {
+      const subjects = bySubject(of(kind));
+      if (subjects.length > 0) await raise(tx, table, counters, subjects, { seen, byTenant: true });
     }
-    return Number(counts[0]?.n ?? 0);
+    if (of("flow_edge").length > 0) await raiseEdges(tx, of("flow_edge"));
+    if (of("ai_provider").length > 0) await raiseProviders(tx, of("ai_provider"));
+    return sums.reduce((total, sum) => total + sum.n, 0);
   });
 }

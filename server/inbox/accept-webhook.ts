@@ -5,6 +5,7 @@ import { type DirectoryEntry, findInDirectory } from "#server/channels/directory
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
+import { keepFreshJournal } from "./fresh-journals.ts";
 
 /** Meta sends up to 1,000 updates, 3 MB at most. */
 const MAX_BODY = 3 * 1024 * 1024;
@@ -41,6 +42,7 @@ async function journal(entry: DirectoryEntry, rawBody: Buffer, headers: Headers)
     insert into outbox (id, tenant_id, name, payload)
     select ${newId()}, ${tenantId}, 'webhooks/request.received', ${payload} from kept where kept.id = ${journalId}`,
   );
+  keepFreshJournal(journalId, rawBody);
   wakeRelay();
 }
 

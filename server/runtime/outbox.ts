@@ -41,6 +41,7 @@ const CHANNEL = "aurora_outbox";
 const BATCH = 500;
 const SWEEP_MS = 1000;
 const NOTIFY_MS = 50;
+const SOON_MS = 25;
 const CLAIM_SECONDS = 30;
 const PRUNE_EVERY = 60;
 
@@ -121,6 +122,7 @@ class Relay {
   private rounds = 0;
   private told: string[] = [];
   private telling: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Timeout | undefined;
   private ears: Sql | null = null;
   private readonly instance = newId();
 
@@ -140,6 +142,8 @@ class Relay {
   async stop(): Promise<void> {
     clearInterval(this.sweeper);
     clearTimeout(this.telling);
+    clearTimeout(this.soon);
+    this.soon = undefined;
     this.sweeper = undefined;
     this.sink = null;
     await this.running;
@@ -150,6 +154,13 @@ class Relay {
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  wakeSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      this.wake();
+    }, SOON_MS);
   }
 
   wake(): void {
@@ -281,6 +292,14 @@ export function stopRelay(): Promise<void> {
 /** Call directly after the commit of a transaction that appended facts. Cheap, never throws. */
 export function wakeRelay(): void {
   relay().wake();
+}
+
+/**
+ * Like `wakeRelay`, for facts that only screens wait for: what is appended within a moment is told together. A turn
+ * writes several, and each round of the relay costs as much as the write itself.
+ */
+export function wakeRelaySoon(): void {
+  relay().wakeSoon();
 }
 
 /** Hears every published fact, of this process at once, of other instances within about 100 ms. */

@@ -46,10 +46,12 @@ const state = () =>
 export async function scheduleTimer(tx: TenantTransaction, plan: TimerPlan): Promise<string> {
   const id = newId();
   const dueAt = new Date(plan.dueAt).toISOString();
-  if (plan.replace) await cancelTimer(tx, { kind: plan.kind, subjectId: plan.subjectId });
-  await tx.sql`
+  const { kind, subjectId } = plan;
+  const replaced = plan.replace ? cancelTimer(tx, { kind, subjectId }) : null;
+  const kept = tx.sql`
     insert into timers (tenant_id, id, kind, subject_id, due_at, payload)
-    values (${tx.tenantId}, ${id}, ${plan.kind}, ${plan.subjectId}, ${dueAt}, ${JSON.stringify(plan.payload ?? {})}::text::json)`;
+    values (${tx.tenantId}, ${id}, ${kind}, ${subjectId}, ${dueAt}, ${JSON.stringify(plan.payload ?? {})}::text::json)`;
+  await Promise.all([replaced, kept.execute()]);
   return id;
 }
 
@@ -58,15 +60,15 @@ export async function cancelTimer(
   tx: TenantTransaction,
   which: { id: string } | { kind: string; subjectId: string },
 ): Promise<number> {
-  const rows = await tx.sql`
+  const cancelled = tx.sql`
     update timers set state = 'cancelled', settled_at = clock_timestamp()
     where tenant_id = ${tx.tenantId} and state = 'scheduled' and ${
       "id" in which
         ? tx.sql`id = ${which.id}`
         : tx.sql`kind = ${which.kind} and subject_id = ${which.subjectId}`
     }
-    returning 1`;
-  return rows.length;
+    returning 1`.execute();
+  return (await cancelled).length;
 }
 
 /** Says what a kind of timer does. Once per kind and process; registering again replaces. */

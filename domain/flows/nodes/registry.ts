@@ -49,8 +49,20 @@ export function nodeKind(type: string): AnyNodeKind | undefined {
   return Object.hasOwn(NODE_KINDS, type) ? NODE_KINDS[type as NodeType] : undefined;
 }
 
+type ParsedNode = { ok: true; kind: AnyNodeKind; settings: never } | { ok: false; problem: string };
+/** Versions are never changed, so what was read of a node holds as long as the node itself. */
+const parsedNodes = new WeakMap<object, ParsedNode>();
+
 /** A node's kind with its settings parsed, or the reason why they cannot be. */
-export function parseNode(node: {
+export function parseNode(node: { type: string; settings: unknown }): ParsedNode {
+  const known = parsedNodes.get(node);
+  if (known) return known;
+  const parsed = readNode(node);
+  parsedNodes.set(node, parsed);
+  return parsed;
+}
+
+function readNode(node: {
   type: string;
   settings: unknown;
 }): { ok: true; kind: AnyNodeKind; settings: never } | { ok: false; problem: string } {

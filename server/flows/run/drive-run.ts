@@ -3,7 +3,7 @@ import { AppError } from "#domain/core/app-error.ts";
 import { advance } from "#domain/flows/run/advance.ts";
 import type { Advance, RunEvent, StepRecord } from "#domain/flows/run/state.ts";
 import { clock } from "#server/runtime/clock.ts";
-import { wakeRelay } from "#server/runtime/outbox.ts";
+import { wakeRelaySoon } from "#server/runtime/outbox.ts";
 import { cannotBegin, openEffect } from "./open-effect.ts";
 import { persistRun } from "./persist-run.ts";
 import type { Effect, RunHost } from "./run-host.ts";
@@ -108,7 +108,7 @@ export async function driveRun(
         effect?.insert(tx),
       ]),
     );
-    wakeRelay();
+    wakeRelaySoon();
     running.push(...metering.map((meter) => meter()));
     metering = [];
     host.stored = true;
@@ -120,7 +120,7 @@ export async function driveRun(
     next = done.event ? advance(host.version.snapshot, host.state, done.event) : null;
     if (!next && done.settle) {
       await withTenant(host.tenantId, done.settle);
-      wakeRelay();
+      wakeRelaySoon();
     }
   }
   running.push(...metering.map((meter) => meter()));

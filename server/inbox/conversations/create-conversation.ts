@@ -50,7 +50,7 @@ async function identityFor(tx: TenantTransaction, input: Input): Promise<Identit
     left join conversations v on v.tenant_id = i.tenant_id and v.identity_id = i.id
       and v.status in ('open', 'pending', 'escalated', 'snoozed')
     where i.tenant_id = ${tx.tenantId} and i.channel_id = ${input.channelId} and i.customer_id = ${input.customerId}
-    order by i.last_inbound_at desc nulls last, i.id desc limit 1`;
+    order by i.id desc limit 1`;
   if (known[0])
     return {
       id: String(known[0].id),

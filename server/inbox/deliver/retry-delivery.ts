@@ -4,7 +4,7 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { getConnectedChannel } from "#server/channels/connected-channel.ts";
 import type { OutboundMessage } from "#server/providers/channels/channel-adapter.ts";
 import { clock } from "#server/runtime/clock.ts";
-import { wakeRelay } from "#server/runtime/outbox.ts";
+import { wakeRelaySoon } from "#server/runtime/outbox.ts";
 import { sendOutbound } from "./send-outbound.ts";
 import { settleOutbound } from "./settle-outbound.ts";
 
@@ -75,6 +75,6 @@ export async function retryDelivery(tenantId: TenantId, channelMessageId: string
     attempt: row.attempts,
   };
   await withTenant(tenantId, (tx) => settleOutbound(tx, sent, now));
-  wakeRelay();
+  wakeRelaySoon();
   return true;
 }

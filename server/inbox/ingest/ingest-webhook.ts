@@ -5,6 +5,7 @@ import { getConnectedChannel, markConnected } from "#server/channels/connected-c
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
+import { takeFreshJournal } from "../fresh-journals.ts";
 import { type Ingested, type IngestWhere, ingestMessage } from "./ingest-message.ts";
 import { ingestCorrection, ingestEcho, ingestIdentityChange, ingestReaction } from "./ingest-side-event.ts";
 import { ingestStatus } from "./ingest-status.ts";
@@ -15,6 +16,8 @@ const UNIQUE_VIOLATION = "23505";
 type Journal = { body: Buffer; status: string; received_at: string };
 
 async function readJournal(tenantId: TenantId, journalId: string): Promise<Journal | undefined> {
+  const fresh = takeFreshJournal(journalId);
+  if (fresh) return { body: fresh.body, status: "received", received_at: fresh.receivedAt };
   const rows = await withTenant(
     tenantId,
     (tx) => tx.sql<Journal[]>`
@@ -24,12 +27,12 @@ async function readJournal(tenantId: TenantId, journalId: string): Promise<Journ
 }
 
 async function settleJournal(tenantId: TenantId, journalId: string, error: string | null): Promise<void> {
-  await withTenant(
-    tenantId,
-    (tx) => tx.sql`
-    update webhook_journal set status = ${error ? "failed" : "processed"}, error = ${error}, processed_at = now()
-    where tenant_id = ${tenantId} and id = ${journalId}`,
-  );
+  await withTenant(tenantId, (tx) => markJournal(tx, journalId, error));
+}
+
+function markJournal(tx: TenantTransaction, journalId: string, error: string | null): Promise<unknown> {
+  return tx.sql`update webhook_journal set status = ${error ? "failed" : "processed"}, error = ${error}, processed_at = now()
+    where tenant_id = ${tx.tenantId} and id = ${journalId}`;
 }
 
 function apply(
@@ -62,10 +65,18 @@ async function applyOnce(
   tenantId: TenantId,
   event: InboundEvent,
   where: IngestWhere,
+  alone: boolean,
 ): Promise<Ingested | undefined> {
   for (let race = 0; ; race += 1) {
     try {
-      return await withTenant(tenantId, (tx) => apply(tx, event, where));
+      return await withTenant(tenantId, async (tx) => {
+        const [result] = await Promise.all([
+          apply(tx, event, where),
+          // A webhook of one event is done with it, in the same transaction.
+          alone && where.journalId ? markJournal(tx, where.journalId, null) : null,
+        ]);
+        return result;
+      });
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code !== UNIQUE_VIOLATION || race >= MAX_RACES) throw error;
@@ -120,13 +131,14 @@ export async function ingestWebhook(input: {
   }
   const where: IngestWhere = { channelId, journalId, now: now.toISOString(), offsetMs, leaseOwner };
   const touched = new Map<string, Ingested>();
-  for (const event of adapter.parse(withoutNul(body.payload), journal.received_at, channel)) {
-    const result = await applyOnce(tenantId, event, where);
+  const events = adapter.parse(withoutNul(body.payload), journal.received_at, channel);
+  for (const event of events) {
+    const result = await applyOnce(tenantId, event, where, events.length === 1);
     if (!result) continue;
     const known = touched.get(result.conversationId);
     touched.set(result.conversationId, { ...result, leased: result.leased || (known?.leased ?? false) });
   }
-  if (journal.status !== "processed") await settleJournal(tenantId, journalId, null);
+  if (journal.status !== "processed" && events.length !== 1) await settleJournal(tenantId, journalId, null);
   await markConnected(tenantId, channel);
   return [...touched.values()];
 }

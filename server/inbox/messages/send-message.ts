@@ -4,7 +4,7 @@ import { newId } from "#domain/core/id.ts";
 import { type MessageCreate, windowIsOpen } from "#domain/inbox/conversation-input.ts";
 import { getConnectedChannel, type LiveChannel } from "#server/channels/connected-channel.ts";
 import { clock } from "#server/runtime/clock.ts";
-import { wakeRelay } from "#server/runtime/outbox.ts";
+import { wakeRelaySoon } from "#server/runtime/outbox.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import { tellConversation } from "../conversation-state.ts";
 import { lockConversation, readConversation } from "../conversations/conversation-view.ts";
@@ -98,11 +98,11 @@ async function commitSend(actor: Actor, partner: SendPartner, draft: SendDraft) 
     if (error instanceof Error && "code" in error && error.code === "23505") return null;
     throw error;
   });
-  wakeRelay();
+  wakeRelaySoon();
   if (!made) return null;
   const result = await send.perform();
   if (result.settle) await withTenant(actor.tenantId, result.settle);
-  wakeRelay();
+  wakeRelaySoon();
   return made.messageId;
 }
 

@@ -1,5 +1,5 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
-import { wakeRelay } from "#server/runtime/outbox.ts";
+import { wakeRelaySoon } from "#server/runtime/outbox.ts";
 import { handOffConversation } from "../conversation-state.ts";
 import { openSend } from "../deliver/open-send.ts";
 import type { Turn } from "./load-turn.ts";
@@ -33,8 +33,8 @@ export async function fallBack(
       ...writes.map((write) => write(tx)),
     ]),
   );
-  wakeRelay();
+  wakeRelaySoon();
   const { settle } = await send.perform();
   if (settle) await withTenant(partner.tenantId, settle);
-  wakeRelay();
+  wakeRelaySoon();
 }

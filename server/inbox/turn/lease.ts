@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant, writeTenant } from "#db/tenant.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { once } from "#server/runtime/process.ts";
 
@@ -43,25 +43,35 @@ export function keepLease(tenantId: TenantId, conversationId: string, owner: str
 }
 
 /**
- * Gives the lease back unless something waits in the queue. The row lock first, then a look with a fresh snapshot: a
- * message that arrives meanwhile is either seen here, or its own transaction finds the lease free.
+ * Gives the lease back unless something waits in the queue; true when it is ours no more. The row lock first, then a
+ * look with a fresh snapshot: a message that arrives meanwhile is either seen here, or its own transaction finds the
+ * lease free. Two statements, sent at once.
  */
+export async function giveLeaseBack(
+  tx: TenantTransaction,
+  conversationId: string,
+  owner: string,
+): Promise<boolean> {
+  const { tenantId } = tx;
+  const locked = tx.sql`select lease_owner from conversations
+    where tenant_id = ${tenantId} and id = ${conversationId} for update`.execute();
+  const released = tx.sql`
+    update conversations set lease_owner = null, lease_expires_at = null
+    where tenant_id = ${tenantId} and id = ${conversationId} and lease_owner = ${owner}
+      and not exists (select from conversation_inbox where tenant_id = ${tenantId}
+        and conversation_id = ${conversationId} and handled_at is null)
+    returning id`.execute();
+  const [held, rows] = await Promise.all([locked, released]);
+  // Somebody else's lease is no business of ours any more.
+  return rows.length > 0 || held[0]?.lease_owner !== owner;
+}
+
+/** `giveLeaseBack` in a transaction of its own. */
 export async function releaseLease(
   tenantId: TenantId,
   conversationId: string,
   owner: string,
 ): Promise<boolean> {
-  return withTenant(tenantId, async (tx) => {
-    const locked = tx.sql`select lease_owner from conversations
-      where tenant_id = ${tenantId} and id = ${conversationId} for update`;
-    const released = tx.sql`
-      update conversations set lease_owner = null, lease_expires_at = null
-      where tenant_id = ${tenantId} and id = ${conversationId} and lease_owner = ${owner}
-        and not exists (select from conversation_inbox where tenant_id = ${tenantId}
-          and conversation_id = ${conversationId} and handled_at is null)
-      returning id`;
-    const [held, rows] = await Promise.all([locked, released]);
-    // Somebody else's lease is no business of ours any more.
-    return rows.length > 0 || held[0]?.lease_owner !== owner;
-  });
+  const [free] = await writeTenant<[boolean]>(tenantId, (tx) => [giveLeaseBack(tx, conversationId, owner)]);
+  return free;
 }

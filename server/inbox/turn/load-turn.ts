@@ -84,9 +84,16 @@ function customerOf(row: Facts): Variables {
   };
 }
 
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** The tenant's calendar date of an instant, `YYYY-MM-DD`. */
 export function localDate(now: Date, timezone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: timezone, dateStyle: "short" }).format(now);
+  let format = dateFormats.get(timezone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-CA", { timeZone: timezone, dateStyle: "short" });
+    dateFormats.set(timezone, format);
+  }
+  return format.format(now);
 }
 
 /** Everything a turn decides on, in one transaction: the conversation, who it is with, its queue, and its run. */

@@ -25,7 +25,19 @@ function egress(timeoutMs: number): typeof fetch {
   return call as typeof fetch;
 }
 
-function modelOf(provider: ConnectedAiProvider, model: string) {
+type Model = ReturnType<ReturnType<typeof createOpenAICompatible>>;
+/** By the provider's own object, which lives as long as the catalogue that read it. */
+const models = new WeakMap<ConnectedAiProvider, Map<string, Model>>();
+
+function modelOf(provider: ConnectedAiProvider, model: string): Model {
+  const known = models.get(provider) ?? new Map<string, Model>();
+  models.set(provider, known);
+  const made = known.get(model) ?? makeModel(provider, model);
+  known.set(model, made);
+  return made;
+}
+
+function makeModel(provider: ConnectedAiProvider, model: string): Model {
   const baseURL = provider.apiBaseUrl ?? CHAT_COMPLETIONS_BASE[provider.type];
   if (!baseURL)
     throw new AppError(
