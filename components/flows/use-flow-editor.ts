@@ -99,7 +99,9 @@ export function useFlowEditor(props: {
   const dirty = useMemo(() => operationsBetween(stored.current, flow).length > 0, [flow]);
   useEffect(() => {
     // `flow` restarts the wait with every edit.
-    if (!dirty || flow !== latest.current) return;
+    if (flow !== latest.current) return;
+    if (!dirty)
+      return setSaveState((state) => (state.state === "unsaved" ? { state: "saved", at: null } : state));
     setSaveState((state) => (state.state === "saving" ? state : { state: "unsaved" }));
     const timer = setTimeout(() => void flush(), saveAfterMs);
     return () => clearTimeout(timer);

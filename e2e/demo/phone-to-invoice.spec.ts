@@ -61,7 +61,7 @@ it("shows the thread in the inbox, and why Aurora said each thing", async () => 
   await chips.filter({ hasText: "Show product" }).last().click();
   const card = page.getByLabel("Why this message was sent");
   await card.getByText("product_purchase").waitFor();
-  const text = await card.innerText();
+  const text = await card.textContent();
   expect(text).toMatch(/Intent[\s\S]*Node[\s\S]*Show product[\s\S]*in Product Purchase v\d+/);
   expect(text).toMatch(/Path[\s\S]*Welcome[\s\S]*Extract product[\s\S]*Fetch product[\s\S]*In stock\?/);
   expect(text).toMatch(/Tokens in → out[\s\S]*Cost, USD[\s\S]*Price, USD/);
@@ -103,7 +103,7 @@ it("bills what was used, down to the single call, each level equal to the one ab
   }
   const slip = page.locator(".slip");
   await slip.getByText(/Markup 66%/).waitFor();
-  expect(await slip.innerText()).toMatch(/[\d,]+ in[\s\S]*[\d,]+ out[\s\S]*tokens/);
+  expect(await slip.textContent()).toMatch(/[\d,]+ in[\s\S]*[\d,]+ out[\s\S]*tokens/);
   expect(await page.locator(".seal.broken").count()).toBe(0);
   expect(new URL(page.url()).searchParams.get("call")).not.toBeNull();
   await page.reload();
