@@ -87,7 +87,13 @@ export function PricePreview(props: {
               onChange={(event) => set({ output: Number(event.target.value) })}
             />
           </div>
-          <Button type="submit" variant="primary" busy={busy} className="self-start">
+          <Button
+            type="submit"
+            variant="primary"
+            busy={busy}
+            disabled={tenantId === ""}
+            className="self-start"
+          >
             Work it out
           </Button>
         </form>

@@ -34,7 +34,11 @@ it("names a new flow and says what starts it", async () => {
 
 it("adds steps from the palette, and says what is missing before it can go live", async () => {
   await canvas().locator(".react-flow__node").first().click();
-  await page.getByRole("complementary", { name: "Steps" }).getByRole("button", { name: /Message/ }).first().click();
+  await page
+    .getByRole("complementary", { name: "Steps" })
+    .getByRole("button", { name: /Message/ })
+    .first()
+    .click();
   await expect.poll(() => canvas().locator(".react-flow__node").count()).toBe(2);
   await page.getByLabel("Text", { exact: true }).fill("We are open from nine to six.");
   await page.getByText(/Saved/).first().waitFor();
@@ -53,17 +57,26 @@ it("talks to the draft without a customer", async () => {
 it("undoes and does again", async () => {
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("button", { name: "Redo" }).click();
-  await page.getByText(/^Saved/).first().waitFor();
+  await page
+    .getByText(/^Saved/)
+    .first()
+    .waitFor();
 });
 
 it("publishes it, and it is live", async () => {
-  await page.getByRole("button", { name: /^Publish v1/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Publish v1/ })
+    .first()
+    .click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Note for the history").fill("First version");
   await dialog.getByRole("button", { name: "Publish v1" }).click();
   await page.getByText("v1 live").waitFor();
   await page.goto(at("/shopeasy/flows"));
-  await page.getByRole("row", { name: new RegExp(name) }).getByText("Published").waitFor();
+  await page
+    .getByRole("row", { name: new RegExp(name) })
+    .getByText("Published")
+    .waitFor();
 });
 
 it("did all this without a complaint of the browser", () => {
