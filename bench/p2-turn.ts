@@ -3,6 +3,7 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { reconcile } from "#server/billing/reconcile.ts";
 import { seedMainJob } from "#server/testing/main-job.ts";
 import { openBenchDatabase } from "./bench-database.ts";
+import { databaseCpu } from "./peers/database-cpu.ts";
 import { openInstantPeers } from "./peers/instant-peers.ts";
 import { ProductProcess } from "./peers/product-process.ts";
 import { TurnFloor } from "./peers/turn-floor.ts";
@@ -131,9 +132,11 @@ try {
   const floorAlone = await alone(ALONE, () => timed(() => floor.turn()));
   const floorMany = await saturate(LANES, () => timed(() => floor.turn()));
   await floor.close();
-  const [cpuFrom, ownFrom] = [product.cpuSeconds(), process.cpuUsage()];
+  const database = await databaseCpu(process.env.DATABASE_DIRECT_URL ?? "");
+  const [cpuFrom, ownFrom, databaseFrom] = [product.cpuSeconds(), process.cpuUsage(), database()];
   const many = await saturate(LANES, turn);
   const cpuMs = ((product.cpuSeconds() - cpuFrom) * 1000) / many.times.length;
+  const databaseMs = ((database() - databaseFrom) * 1000) / many.times.length;
   const own = process.cpuUsage(ownFrom);
   const ownMs = (own.user + own.system) / 1000 / many.times.length;
   const wrong = await missing(tenantId, turns);
@@ -168,6 +171,7 @@ try {
     { what: "  p50", value: percentile(many.times, 0.5), unit: "ms" },
     { what: "  p99", value: p99, unit: "ms", goal: "≤ 1000", met: p99 <= 1000 },
     { what: "  CPU of the product's process a turn", value: cpuMs, unit: "ms" },
+    { what: "  CPU of PostgreSQL a turn", value: databaseMs, unit: "ms" },
     { what: "  CPU of load and peers a turn", value: ownMs, unit: "ms" },
     {
       what: "the scenario's first turn (intent and extraction by AI, two replies), p50",

@@ -1,8 +1,12 @@
 import postgres from "postgres";
 import { forget, once } from "#server/runtime/process.ts";
+import { corkedSocket, isOneServer } from "./corked-socket.ts";
 
 export type Sql = postgres.Sql<Record<string, unknown>>;
 export type ReservedSql = postgres.ReservedSql<Record<string, unknown>>;
+
+// The driver takes a `socket` that its types do not name.
+type Settings = NonNullable<Parameters<typeof postgres>[1]> & { socket?: typeof corkedSocket };
 
 const isoTime = (text: string) => new Date(text).toISOString();
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -15,12 +19,13 @@ export function createPool(
   url: string,
   options: { max?: number; applicationName?: string; session?: boolean } = {},
 ): Sql {
-  return postgres(url, {
+  const settings: Settings = {
     max: options.max ?? 12,
     idle_timeout: 0,
     // A session's connection holds locks: it is never recycled, and needs no array types.
     fetch_types: !options.session,
     ...(options.session ? { max_lifetime: null } : {}),
+    ...(isOneServer(url) ? { socket: corkedSocket } : {}),
     connect_timeout: 10,
     onnotice: () => undefined,
     connection: { application_name: options.applicationName ?? "aurora", TimeZone: "UTC" },
@@ -35,7 +40,8 @@ export function createPool(
       json: { to: 3802, from: [114, 3802], serialize: asText, parse: JSON.parse },
       int8: { to: 20, from: [20], serialize: String, parse: Number },
     },
-  }) as unknown as Sql;
+  };
+  return postgres(url, settings) as unknown as Sql;
 }
 
 /** The connection address: `DATABASE_URL`, or what the embedded server wrote into the environment at start. */

@@ -49,3 +49,47 @@ export async function runTransaction<T>(preamble: string, work: (tx: Transaction
     reserved.release();
   }
 }
+
+/** Resolves when everything that can go on without waiting has gone on: every statement has then been sent. */
+const allSent = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
+/** The statements that a transaction ends with, sent and not waited for. */
+export type Sent<T extends readonly unknown[]> = { readonly [K in keyof T]: T[K] | Promise<T[K]> };
+
+/**
+ * Runs a transaction whose last statements and commit travel together and are answered together. `work` returns the
+ * promises of statements that it has not waited for; where it reads nothing before, all is one round trip.
+ */
+export async function runPipelined<T extends readonly unknown[]>(
+  preamble: string,
+  work: (tx: Transaction) => Sent<T> | Promise<Sent<T>>,
+): Promise<T> {
+  const reserved = (await sqlPool().reserve()) as ReservedSql;
+  try {
+    const begun = reserved.unsafe(preamble).simple().execute();
+    begun.catch(() => undefined);
+    let sent: Promise<T>;
+    try {
+      sent = Promise.all(await work(openTransaction(reserved))) as unknown as Promise<T>;
+      sent.catch(() => undefined);
+    } catch (error) {
+      await reserved
+        .unsafe("rollback")
+        .simple()
+        .catch(() => undefined);
+      throw error;
+    }
+    await allSent();
+    const ending = reserved.unsafe("commit").simple().execute();
+    // A failed statement is the reason; the refused commit only its echo.
+    const [ended, results] = await Promise.all([ending, sent]).catch(async (error: unknown) => {
+      await ending.catch(() => undefined);
+      throw error;
+    });
+    if (ended.command !== "COMMIT")
+      throw new Error("The transaction was rolled back: a statement in it had failed.");
+    return results;
+  } finally {
+    reserved.release();
+  }
+}

@@ -53,7 +53,7 @@ export async function publishTurnFlow(actor: Actor, store: Store): Promise<void>
       node("word", "set_variable", {
         assignments: [{ variable: "price", value: "{{ product.price | money }}" }],
       }),
-      node("reply", "message", { text: "{{ product.name }} costs ${{ price }} and is in stock." }),
+      node("reply", "message", { text: "{{ product.name }} costs {{ price }} dollars and is in stock." }),
       node("done", "end", { outcome: "answered", resolve: false }),
       node("sold_out", "message", { text: "Sorry, {{ product.name }} is out of stock." }),
       node("sold_out_done", "end", { outcome: "sold_out", resolve: false }),

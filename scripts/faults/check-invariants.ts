@@ -129,7 +129,7 @@ async function checkRest(tx: TenantTransaction): Promise<Finding> {
     (select count(*)::int from connector_logs where status in ('pending', 'uncertain')) as "open connector calls",
     (select count(*)::int from waitpoints where status = 'waiting') as "open waits",
     (select count(*)::int from usage_reservations r where exists (
-      select from ai_responses a where a.tenant_id = r.tenant_id and a.reservation_id = r.id)) as "reservations of ended calls",
+      select from ai_responses a where a.tenant_id = r.tenant_id and a.estimate ->> 'id' = r.id::text)) as "reservations of ended calls",
     (select count(*)::int from usage_reservations where expires_at > now() + interval '10 minutes') as "lasting reservations",
     (select count(*)::int from early_statuses) as "early statuses",
     (select count(*)::int from conversations v where message_count <> (

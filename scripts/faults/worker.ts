@@ -21,4 +21,6 @@ async function startWorker(port: number): Promise<void> {
   server.listen(port, "127.0.0.1", () => process.send?.("ready"));
 }
 
+// Asked to go, it goes at once: only a kill may take it without warning.
+process.once("SIGTERM", () => process.exit(0));
 await startWorker(Number(process.argv[2]));

@@ -5,7 +5,7 @@ import { prepareUsagePartitions } from "#server/billing/meter/usage-partitions.t
 import { logger } from "#server/runtime/logger.ts";
 import { once } from "#server/runtime/process.ts";
 import { foldCounters } from "./fold-counters.ts";
-import { sweepStaleTurns, sweepUnsettledMessages } from "./sweep-turns.ts";
+import { sweepEarlyStatuses, sweepStaleTurns, sweepUnsettledMessages } from "./sweep-turns.ts";
 
 type Chore = { name: string; everyMs: number; work: () => Promise<unknown> };
 
@@ -13,6 +13,7 @@ const CHORES: Chore[] = [
   { name: "fold counters", everyMs: 500, work: foldCounters },
   { name: "fold API key counts", everyMs: 1_000, work: foldApiKeyCounts },
   { name: "stale turns", everyMs: 2_000, work: sweepStaleTurns },
+  { name: "early statuses", everyMs: 5_000, work: sweepEarlyStatuses },
   { name: "unsettled messages", everyMs: 10_000, work: sweepUnsettledMessages },
   { name: "unmetered calls", everyMs: 5_000, work: () => sweepUnmeteredAttempts() },
   { name: "usage partitions", everyMs: 6 * 3_600_000, work: () => prepareUsagePartitions() },

@@ -1,4 +1,7 @@
 import { withSystem } from "#db/system.ts";
+import { withTenant } from "#db/tenant.ts";
+import { tenantIdFrom } from "#domain/core/tenant-id.ts";
+import { applyEarlyStatuses, lockExternalId } from "#server/inbox/ingest/ingest-status.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
 
 /** Frees the leases of turns that a dead process left behind, and asks for those turns again. */
@@ -18,6 +21,26 @@ export async function sweepStaleTurns(): Promise<number> {
     from stale returning id`,
   );
   if (rows.length > 0) wakeRelay();
+  return rows.length;
+}
+
+/** Folds in statuses that came before their message's id was recorded, where a process died in between. */
+export async function sweepEarlyStatuses(): Promise<number> {
+  const rows = await withSystem(
+    "sweep early statuses",
+    (tx) => tx.sql`
+    select distinct e.tenant_id, e.channel_id, e.external_message_id, m.id from early_statuses e
+    join channel_messages m on m.tenant_id = e.tenant_id and m.channel_id = e.channel_id
+      and m.external_message_id = e.external_message_id and m.direction = 'outbound'
+    where e.created_at > now() - interval '1 day' limit 200`,
+  );
+  for (const row of rows) {
+    const [channelId, externalId] = [String(row.channel_id), String(row.external_message_id)];
+    await withTenant(tenantIdFrom(String(row.tenant_id)), async (tx) => {
+      await lockExternalId(tx, channelId, externalId);
+      await applyEarlyStatuses(tx, channelId, externalId, String(row.id));
+    });
+  }
   return rows.length;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { withTenant } from "#db/tenant.ts";
+import { writeTenant } from "#db/tenant.ts";
 import { newId } from "#domain/core/id.ts";
 import { type DirectoryEntry, findInDirectory } from "#server/channels/directory.ts";
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
@@ -29,9 +29,8 @@ async function journal(entry: DirectoryEntry, rawBody: Buffer, headers: Headers)
     KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
   );
   const payload = JSON.stringify({ tenantId, channelId, journalId });
-  await withTenant(
-    tenantId,
-    (tx) => tx.sql`
+  await writeTenant(tenantId, (tx) => [
+    tx.sql`
     with kept as (
       insert into webhook_journal (tenant_id, id, channel_id, provider, delivery_key, body, headers)
       values (${tenantId}, ${journalId}, ${channelId}, ${type}, ${deliveryKey}, ${rawBody}, ${JSON.stringify(kept)})
@@ -41,7 +40,7 @@ async function journal(entry: DirectoryEntry, rawBody: Buffer, headers: Headers)
     )
     insert into outbox (id, tenant_id, name, payload)
     select ${newId()}, ${tenantId}, 'webhooks/request.received', ${payload} from kept where kept.id = ${journalId}`,
-  );
+  ]);
   keepFreshJournal(journalId, rawBody);
   wakeRelay();
 }

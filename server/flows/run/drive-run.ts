@@ -1,4 +1,4 @@
-import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant, writeTenant } from "#db/tenant.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { advance } from "#domain/flows/run/advance.ts";
 import type { Advance, RunEvent, StepRecord } from "#domain/flows/run/state.ts";
@@ -72,48 +72,56 @@ function fail(host: RunHost, event: RunEvent, result: Advance): Advance {
   return { ...result, command: null, steps: [], taken: [] };
 }
 
+/** What a drive begins with besides the engine's first advance. */
+export type Drive = {
+  /** Written with the first step: the queue row that brought the event, the message's intent. */
+  consume?: readonly Write[];
+  /** The number of the first AI call's attempt, where earlier ones were lost. */
+  attempt?: number;
+  /** Of calls that are settled by `consume`. */
+  metering?: readonly Metering[];
+  /** Written with the last step: gives the conversation back; false where more waits in its queue. */
+  giveBack?: (tx: TenantTransaction) => Promise<boolean>;
+};
+
+/** Where a drive left the conversation: given back, more to do, or not asked. */
+export type DriveEnd = "free" | "more" | "held";
+
 /**
  * Drives a run from one advance of the engine to its next stop: writes the state and the attempt, performs the effect,
- * feeds the answer back, until the run waits or ends. `consume` is written with the first step: the queue row that
- * brought the event, the message's intent. Metering runs beside the next effect and is over when this returns.
+ * feeds the answer back, until the run waits or ends. Metering runs beside the next effect and is over when this
+ * returns.
  */
-export async function driveRun(
-  host: RunHost,
-  first: Advance,
-  consume: readonly Write[],
-  firstAttempt = 1,
-  firstMetering: readonly Metering[] = [],
-): Promise<void> {
+export async function driveRun(host: RunHost, first: Advance, drive: Drive): Promise<DriveEnd> {
   const unwritten = new Unwritten();
   const running: Promise<void>[] = [];
-  let metering: readonly Metering[] = firstMetering;
-  let settle: readonly Write[] = consume;
+  let metering: readonly Metering[] = drive.metering ?? [];
+  let settle: readonly Write[] = drive.consume ?? [];
   let next: Advance | null = first;
-  let attempt = firstAttempt;
+  let attempt = drive.attempt ?? 1;
+  let end: DriveEnd = "held";
   while (next) {
     const now = (await clock.now(host.tenantId)).toISOString();
     const { result, effect }: Opened = await open(host, next, unwritten, now, attempt);
     attempt = 1;
+    const command = effect ? result.command : null;
+    const progress = { steps: unwritten.steps, taken: unwritten.taken, command, now };
+    const last = !effect || effect.silent === true;
     const writes = settle;
-    const progress = {
-      steps: unwritten.steps,
-      taken: unwritten.taken,
-      command: effect ? result.command : null,
-      now,
-    };
-    await withTenant(host.tenantId, (tx) =>
-      Promise.all([
-        ...writes.map((write) => write(tx)),
-        ...persistRun(tx, host, progress),
-        effect?.insert(tx),
-      ]),
-    );
+    const giveBack = last ? drive.giveBack : undefined;
+    const [free] = await writeTenant<[boolean | undefined, ...unknown[]]>(host.tenantId, (tx) => {
+      const sent = [...writes.map((write) => write(tx)), persistRun(tx, host, progress), effect?.insert(tx)];
+      return [giveBack?.(tx), ...sent];
+    });
     wakeRelaySoon();
     running.push(...metering.map((meter) => meter()));
     metering = [];
     host.stored = true;
     unwritten.clear();
-    if (!effect) break;
+    if (last) {
+      if (free !== undefined) end = free ? "free" : "more";
+      break;
+    }
     const done = await effect.perform();
     metering = done.metering ? [done.metering] : [];
     settle = done.settle ? [done.settle] : [];
@@ -125,4 +133,5 @@ export async function driveRun(
   }
   running.push(...metering.map((meter) => meter()));
   await Promise.all(running);
+  return end;
 }

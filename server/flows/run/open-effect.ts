@@ -159,21 +159,17 @@ function openWait(host: RunHost, command: Of<"wait_reply"> | Of<"wait_timer">, n
   const { nodeKey, visit } = command;
   return {
     command,
-    async insert(tx) {
-      await tx.sql`
+    silent: true,
+    insert(tx) {
+      const kept = tx.sql`
         insert into waitpoints (tenant_id, id, execution_id, conversation_id, node_key, visit, kind, due_at)
         values (${tx.tenantId}, ${newId()}, ${host.executionId}, ${host.conversationId}, ${nodeKey}, ${visit},
           ${command.type === "wait_timer" ? "timer" : "reply"}, ${dueAt})
-        on conflict (tenant_id, execution_id, node_key, visit) do update set status = 'waiting', due_at = excluded.due_at`;
-      if (!dueAt) return;
+        on conflict (tenant_id, execution_id, node_key, visit) do update set status = 'waiting', due_at = excluded.due_at`.execute();
+      if (!dueAt) return kept;
       const payload = { conversationId: host.conversationId, executionId: host.executionId, nodeKey, visit };
-      await scheduleTimer(tx, {
-        kind: FLOW_WAIT,
-        subjectId: host.executionId,
-        dueAt,
-        payload,
-        replace: true,
-      });
+      const timer = { kind: FLOW_WAIT, subjectId: host.executionId, dueAt, payload, replace: true };
+      return Promise.all([kept, scheduleTimer(tx, timer)]);
     },
     perform: async () => nothing,
   };
@@ -184,7 +180,7 @@ function openFarewell(host: RunHost, command: Of<"apologise"> | Of<"hand_off">, 
   const words = command.type === "apologise" ? command.text : command.message;
   const handOver = (tx: TenantTransaction) =>
     handOffConversation(tx, { conversationId: host.conversationId, reason: command.reason, now });
-  if (words === "") return { command, insert: handOver, perform: async () => nothing };
+  if (words === "") return { command, insert: handOver, silent: true, perform: async () => nothing };
   const message = openMessage(host, command, { text: words, buttons: [] }, now, handOver);
   return { ...message, perform: async () => ({ ...(await message.perform()), event: null }) };
 }
@@ -218,6 +214,7 @@ export async function openEffect(
       return {
         command,
         insert: (tx) => resolveConversation(tx, { conversationId: host.conversationId, by: "bot", now }),
+        silent: true,
         perform: async () => nothing,
       };
   }

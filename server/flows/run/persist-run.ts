@@ -11,44 +11,16 @@ const ENDED = new Set(["completed", "failed", "cancelled", "timed_out", "handed_
 /** Whether a run of this status is over. */
 export const hasEnded = (status: string): boolean => ENDED.has(status);
 
-function upsertExecution(tx: TenantTransaction, host: RunHost, progress: RunProgress): Promise<unknown> {
-  const { state, version } = host;
-  const { now } = progress;
-  const ended = hasEnded(state.status);
-  const waiting = state.status === "waiting";
-  const stored = {
-    visits: state.visits,
-    stepsSinceTurn: state.stepsSinceTurn,
-    tries: state.tries,
-    command: progress.command,
-    messageId: host.inboundMessageId,
-  };
-  const completedAt = ended ? now : null;
-  const durationMs = ended ? Date.parse(now) - Date.parse(host.startedAt) : null;
-  return tx.sql`
-    insert into flow_executions (tenant_id, id, flow_id, flow_version_id, flow_version, conversation_id, started_by, trigger_message_id,
-      status, current_node_key, variables, state, executed_nodes, step_count, error, outcome, waiting_since, waited_ms, started_at,
-      completed_at, duration_ms, updated_at)
-    values (${tx.tenantId}, ${host.executionId}, ${version.flowId}, ${version.id}, ${version.version}, ${host.conversationId},
-      ${JSON.stringify(host.startedBy)}, ${host.triggerMessageId}, ${state.status}, ${state.current}, ${JSON.stringify(state.variables)},
-      ${JSON.stringify(stored)}, ${state.executed}, ${state.stepCount}, ${state.error}, ${state.outcome}, ${waiting ? now : null},
-      ${host.waitedMs}, ${host.startedAt}, ${completedAt}, ${durationMs}, now())
-    on conflict (tenant_id, id) do update set status = excluded.status, current_node_key = excluded.current_node_key,
-      variables = excluded.variables, state = excluded.state, executed_nodes = excluded.executed_nodes, step_count = excluded.step_count,
-      error = excluded.error, outcome = excluded.outcome, waiting_since = excluded.waiting_since, waited_ms = excluded.waited_ms,
-      completed_at = excluded.completed_at, duration_ms = excluded.duration_ms, updated_at = now()`;
+function storedState(host: RunHost, command: Command | null): string {
+  const { visits, stepsSinceTurn, tries } = host.state;
+  return JSON.stringify({ visits, stepsSinceTurn, tries, command, messageId: host.inboundMessageId });
 }
 
-function upsertSteps(
-  tx: TenantTransaction,
-  host: RunHost,
-  { steps, now }: RunProgress,
-): Promise<unknown> | null {
-  if (steps.length === 0) return null;
-  const { snapshot } = host.version;
-  const done = (step: StepRecord) => step.status === "completed" || step.status === "failed";
+const done = (step: StepRecord) => step.status === "completed" || step.status === "failed";
+
+function stepRows(host: RunHost, { steps, now }: RunProgress): string {
   const rows = steps.map((step, at) => {
-    const node = nodeByKey(snapshot, step.nodeKey);
+    const node = nodeByKey(host.version.snapshot, step.nodeKey);
     return {
       id: newId(),
       sequence: host.state.stepCount - steps.length + at + 1,
@@ -67,63 +39,74 @@ function upsertSteps(
       duration_ms: done(step) ? 0 : null,
     };
   });
-  return tx.sql`
-    insert into flow_execution_steps (tenant_id, execution_id, id, sequence, node_key, node_type, node_name, visit, status, input, output,
-      variables_after, port, error, started_at, ended_at, duration_ms)
-    select ${tx.tenantId}, ${host.executionId}, s.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(id uuid, sequence int,
-      node_key text, node_type text, node_name text, visit int, status text, input jsonb, output jsonb, variables_after jsonb, port text,
-      error text, started_at timestamptz, ended_at timestamptz, duration_ms int)
-    on conflict (tenant_id, execution_id, node_key, visit) do update set status = excluded.status,
-      output = coalesce(excluded.output, flow_execution_steps.output), port = excluded.port, error = excluded.error,
-      variables_after = excluded.variables_after, ended_at = excluded.ended_at,
-      duration_ms = (extract(epoch from excluded.ended_at - flow_execution_steps.started_at) * 1000)::int`;
+  return JSON.stringify(rows);
 }
 
 /** Counters are appended with the fact and folded later: no deed waits for a row that the whole tenant shares. */
-function appendCounters(
-  tx: TenantTransaction,
-  host: RunHost,
-  { taken, now }: RunProgress,
-): Promise<unknown> | null {
-  const { flowId, version } = host.version;
-  const deltas: [string, string, string][] = taken.map((key) => ["flow_edge", `${version}:${key}`, "1"]);
+function counterRows(host: RunHost, { taken, now }: RunProgress): [string, string, string][] {
+  const deltas: [string, string, string][] = taken.map((key) => [
+    "flow_edge",
+    `${host.version.version}:${key}`,
+    "1",
+  ]);
   if (!host.stored) deltas.push(["flow", "execution_count", "1"]);
   if (hasEnded(host.state.status)) {
     deltas.push(["flow", host.state.status === "failed" ? "failure_count" : "success_count", "1"]);
     deltas.push(["flow", "total_duration_ms", String(Date.parse(now) - Date.parse(host.startedAt))]);
   }
-  if (deltas.length === 0) return null;
-  return tx.sql`
-    insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
-    select ${tx.tenantId}, d.id, d.subject, ${flowId}, d.counter, d.delta::numeric
-    from unnest(${deltas.map(() => newId())}::uuid[], ${deltas.map((d) => d[0])}::text[], ${deltas.map((d) => d[1])}::text[],
-      ${deltas.map((d) => d[2])}::text[]) as d(id, subject, counter, delta)`;
+  return deltas;
 }
 
-function tell(tx: TenantTransaction, host: RunHost): Promise<unknown> {
+function notice(host: RunHost): { name: string; payload: string } {
   const { executionId, conversationId, state, version } = host;
-  const ended = hasEnded(state.status);
-  const payload = {
-    executionId,
-    conversationId,
-    flowId: version.flowId,
-    status: state.status,
-    currentNodeId: state.current,
-  };
-  return tx.sql`insert into outbox (id, tenant_id, name, payload)
-    values (${newId()}, ${tx.tenantId}, ${ended ? "flow.completed" : "flow_execution.updated"}, ${JSON.stringify(payload)})`;
+  const { status, current: currentNodeId } = state;
+  const payload = { executionId, conversationId, flowId: version.flowId, status, currentNodeId };
+  const name = hasEnded(status) ? "flow.completed" : "flow_execution.updated";
+  return { name, payload: JSON.stringify(payload) };
 }
 
 /**
- * Writes a run's progress: state, steps, counters and the live notice, as few wide statements pipelined in the
- * caller's transaction. What the run is about to do outside is written by the caller in the same transaction.
+ * Writes a run's progress in the caller's transaction: state, steps, counters and the live notice, one wide statement
+ * that is sent at once. What the run is about to do outside is written by the caller in the same transaction.
  */
-export function persistRun(tx: TenantTransaction, host: RunHost, progress: RunProgress): Promise<unknown>[] {
-  const writes = [
-    upsertExecution(tx, host, progress),
-    upsertSteps(tx, host, progress),
-    appendCounters(tx, host, progress),
-    tell(tx, host),
-  ];
-  return writes.filter((write): write is Promise<unknown> => write !== null);
+export function persistRun(tx: TenantTransaction, host: RunHost, progress: RunProgress): Promise<unknown> {
+  const { state, version } = host;
+  const { now } = progress;
+  const { tenantId } = tx;
+  const completedAt = hasEnded(state.status) ? now : null;
+  const durationMs = completedAt ? Date.parse(now) - Date.parse(host.startedAt) : null;
+  const waitingSince = state.status === "waiting" ? now : null;
+  const counters = counterRows(host, progress);
+  const { name, payload } = notice(host);
+  return tx.sql`
+    with run as (
+      insert into flow_executions (tenant_id, id, flow_id, flow_version_id, flow_version, conversation_id, started_by,
+        trigger_message_id, status, current_node_key, variables, state, executed_nodes, step_count, error, outcome,
+        waiting_since, waited_ms, started_at, completed_at, duration_ms, updated_at)
+      values (${tenantId}, ${host.executionId}, ${version.flowId}, ${version.id}, ${version.version}, ${host.conversationId},
+        ${JSON.stringify(host.startedBy)}, ${host.triggerMessageId}, ${state.status}, ${state.current},
+        ${JSON.stringify(state.variables)}, ${storedState(host, progress.command)}, ${state.executed}, ${state.stepCount},
+        ${state.error}, ${state.outcome}, ${waitingSince}, ${host.waitedMs}, ${host.startedAt}, ${completedAt}, ${durationMs}, now())
+      on conflict (tenant_id, id) do update set status = excluded.status, current_node_key = excluded.current_node_key,
+        variables = excluded.variables, state = excluded.state, executed_nodes = excluded.executed_nodes,
+        step_count = excluded.step_count, error = excluded.error, outcome = excluded.outcome,
+        waiting_since = excluded.waiting_since, waited_ms = excluded.waited_ms, completed_at = excluded.completed_at,
+        duration_ms = excluded.duration_ms, updated_at = now()
+    ), steps as (
+      insert into flow_execution_steps (tenant_id, execution_id, id, sequence, node_key, node_type, node_name, visit, status, input,
+        output, variables_after, port, error, started_at, ended_at, duration_ms)
+      select ${tenantId}, ${host.executionId}, s.* from jsonb_to_recordset(${stepRows(host, progress)}::jsonb) as s(id uuid,
+        sequence int, node_key text, node_type text, node_name text, visit int, status text, input jsonb, output jsonb,
+        variables_after jsonb, port text, error text, started_at timestamptz, ended_at timestamptz, duration_ms int)
+      on conflict (tenant_id, execution_id, node_key, visit) do update set status = excluded.status,
+        output = coalesce(excluded.output, flow_execution_steps.output), port = excluded.port, error = excluded.error,
+        variables_after = excluded.variables_after, ended_at = excluded.ended_at,
+        duration_ms = (extract(epoch from excluded.ended_at - flow_execution_steps.started_at) * 1000)::int
+    ), counted as (
+      insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
+      select ${tenantId}, d.id, d.subject, ${version.flowId}, d.counter, d.delta::numeric
+      from unnest(${counters.map(() => newId())}::uuid[], ${counters.map((d) => d[0])}::text[], ${counters.map((d) => d[1])}::text[],
+        ${counters.map((d) => d[2])}::text[]) as d(id, subject, counter, delta)
+    )
+    insert into outbox (id, tenant_id, name, payload) values (${newId()}, ${tenantId}, ${name}, ${payload})`.execute();
 }

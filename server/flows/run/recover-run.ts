@@ -4,7 +4,7 @@ import type { Advance, Command, RunEvent } from "#domain/flows/run/state.ts";
 import { settleLostAttempts } from "#server/ai/recover-attempts.ts";
 import { isRepeatable } from "#server/connectors/call-endpoint.ts";
 import { getLiveConnector } from "#server/connectors/live-connector.ts";
-import { driveRun } from "./drive-run.ts";
+import { type Drive, type DriveEnd, driveRun } from "./drive-run.ts";
 import { effectKey, type RunHost } from "./run-host.ts";
 
 /** A message whose attempt began and never ended: uncertain, shown as such, never sent again by itself. */
@@ -51,21 +51,21 @@ async function recoverCall(
 }
 
 /** Goes on with a run that a dead process left in the middle of an effect. */
-export async function recoverRun(host: RunHost, command: Command | null): Promise<void> {
+export async function recoverRun(
+  host: RunHost,
+  command: Command | null,
+  giveBack: NonNullable<Drive["giveBack"]>,
+): Promise<DriveEnd> {
   if (!command) {
     const event: RunEvent = { type: "effect_failed", error: "The run was interrupted.", retryable: false };
-    return driveRun(host, advance(host.version.snapshot, host.state, event), []);
+    return driveRun(host, advance(host.version.snapshot, host.state, event), { giveBack });
   }
   const again: Advance = { state: host.state, command, steps: [], taken: [] };
   if (command.type === "call_ai") {
-    return driveRun(
-      host,
-      again,
-      [],
-      await settleLostAttempts(host.tenantId, effectKey(host.executionId, command)),
-    );
+    const attempt = await settleLostAttempts(host.tenantId, effectKey(host.executionId, command));
+    return driveRun(host, again, { attempt, giveBack });
   }
   const event =
     command.type === "call_api" ? await recoverCall(host, command) : await recoverMessage(host, command);
-  return driveRun(host, event ? advance(host.version.snapshot, host.state, event) : again, []);
+  return driveRun(host, event ? advance(host.version.snapshot, host.state, event) : again, { giveBack });
 }

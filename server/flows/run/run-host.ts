@@ -39,8 +39,16 @@ export type EffectResult = {
   metering: (() => Promise<void>) | null;
 };
 
-/** One outside effect of a run: written down in the transaction that reaches it, then performed. */
-export type Effect = { command: Command; insert: Write; perform: () => Promise<EffectResult> };
+/**
+ * One effect of a run: written down in the transaction that reaches it, then performed. `silent`: writing it down is
+ * all there is to it, and the run stops there.
+ */
+export type Effect = {
+  command: Command;
+  insert: Write;
+  silent?: boolean;
+  perform: () => Promise<EffectResult>;
+};
 
 /** The key of an effect: the same visit of the same node of the same run is the same deed. */
 export function effectKey(

@@ -1,7 +1,8 @@
-import type { TenantTransaction } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { STATUS_RANK } from "#domain/channels/inbound-event.ts";
 import { newId } from "#domain/core/id.ts";
 import type { SendOutcome } from "#server/providers/channels/channel-adapter.ts";
+import { logger } from "#server/runtime/logger.ts";
 import { scheduleTimer } from "#server/runtime/timers.ts";
 import { applyEarlyStatuses, lockExternalId } from "../ingest/ingest-status.ts";
 import type { PreparedOutbound } from "./prepare-outbound.ts";
@@ -23,6 +24,15 @@ function retryDelay(outcome: Extract<SendOutcome, { ok: false }>, attempt: numbe
   return outcome.retryAfterSeconds ?? Math.min(3600, 4 ** attempt);
 }
 
+/** Folds in what came early, in a transaction of its own that waits for this one; the sweep does it after a crash. */
+function foldEarly(tx: TenantTransaction, sent: Sent, externalId: string): void {
+  const { channelId, prepared } = sent;
+  withTenant(tx.tenantId, async (own) => {
+    await lockExternalId(own, channelId, externalId);
+    await applyEarlyStatuses(own, channelId, externalId, prepared.channelMessageId);
+  }).catch((error: unknown) => logger.warn({ error }, "early statuses are left to the sweep"));
+}
+
 async function settleSent(tx: TenantTransaction, sent: Sent, now: string): Promise<void> {
   const { prepared, channelId, outcome } = sent;
   if (!outcome.ok) return;
@@ -33,7 +43,7 @@ async function settleSent(tx: TenantTransaction, sent: Sent, now: string): Promi
     messageId: prepared.messageId,
     status: "sent",
   };
-  const locked = lockExternalId(tx, channelId, outcome.externalId);
+  const locked = lockExternalId(tx, channelId, outcome.externalId).execute();
   const settled = tx.sql`
     with attempt as (
       update delivery_attempts set ended_at = clock_timestamp(), outcome = 'accepted', http_status = ${outcome.httpStatus}
@@ -48,9 +58,13 @@ async function settleSent(tx: TenantTransaction, sent: Sent, now: string): Promi
       insert into outbox (id, tenant_id, name, payload) values (${newId()}, ${tenantId}, 'message.status_changed', ${JSON.stringify(live)})
     )
     update messages set status = carried.status from carried
-    where messages.tenant_id = ${tenantId} and messages.id = ${prepared.messageId}`;
-  await Promise.all([locked, settled]);
-  await applyEarlyStatuses(tx, channelId, outcome.externalId, prepared.channelMessageId);
+    where messages.tenant_id = ${tenantId} and messages.id = ${prepared.messageId}`.execute();
+  // After the update, so that a status that found no message has been written by now.
+  const early =
+    tx.sql`select 1 from early_statuses where tenant_id = ${tenantId} and channel_id = ${channelId}
+    and external_message_id = ${outcome.externalId} limit 1`.execute();
+  const [, , waiting] = await Promise.all([locked, settled, early]);
+  if (waiting.length > 0) foldEarly(tx, sent, outcome.externalId);
 }
 
 async function settleRefused(tx: TenantTransaction, sent: Sent, now: string): Promise<void> {
@@ -61,7 +75,7 @@ async function settleRefused(tx: TenantTransaction, sent: Sent, now: string): Pr
   const status = outcome.uncertain ? "sending" : again ? "queued" : "failed";
   const nextAt = again ? new Date(Date.parse(now) + retryDelay(outcome, attempt) * 1000).toISOString() : null;
   const live = { tenantId, conversationId: sent.conversationId, messageId: prepared.messageId, status };
-  await tx.sql`
+  const settled = tx.sql`
     with attempt as (
       update delivery_attempts set ended_at = clock_timestamp(), outcome = ${outcome.uncertain ? "uncertain" : "refused"},
         http_status = ${outcome.httpStatus}, error_code = ${outcome.code}, error_message = ${outcome.reason}
@@ -75,16 +89,10 @@ async function settleRefused(tx: TenantTransaction, sent: Sent, now: string): Pr
       insert into outbox (id, tenant_id, name, payload) values (${newId()}, ${tenantId}, 'message.status_changed', ${JSON.stringify(live)})
     )
     update messages set status = ${status} where tenant_id = ${tenantId} and id = ${prepared.messageId}
-      and status in ('queued', 'sending')`;
-  if (nextAt) {
-    await scheduleTimer(tx, {
-      kind: DELIVERY_RETRY,
-      subjectId: prepared.channelMessageId,
-      dueAt: nextAt,
-      payload: { attempt: attempt + 1 },
-      replace: true,
-    });
-  }
+      and status in ('queued', 'sending')`.execute();
+  const subjectId = prepared.channelMessageId;
+  const retry = { kind: DELIVERY_RETRY, subjectId, payload: { attempt: attempt + 1 }, replace: true };
+  await Promise.all([settled, nextAt ? scheduleTimer(tx, { ...retry, dueAt: nextAt }) : null]);
 }
 
 /**

@@ -2,9 +2,16 @@ import type { TenantTransaction } from "#db/tenant.ts";
 import type { InboundEvent } from "#domain/channels/inbound-event.ts";
 import { newId } from "#domain/core/id.ts";
 import { LEASE_SECONDS } from "../turn/lease.ts";
-import { findThread } from "./find-thread.ts";
+import { readTurnFacts, type TurnFacts } from "../turn/load-turn.ts";
+import { openThread, readThread } from "./find-thread.ts";
 
-export type Ingested = { conversationId: string; messageId: string | null; leased: boolean };
+export type Ingested = {
+  conversationId: string;
+  messageId: string | null;
+  leased: boolean;
+  /** What the turn that holds the lease decides on, read in the same transaction. */
+  facts: TurnFacts | null;
+};
 
 type MessageEvent = Extract<InboundEvent, { kind: "message" }>;
 export type IngestWhere = {
@@ -21,28 +28,37 @@ export type IngestWhere = {
 const shownTime = (event: MessageEvent, { now, offsetMs }: IngestWhere) =>
   offsetMs === 0 ? event.providerTime : now;
 
+/** The statements that one inbound event ends with: what became of it, and whatever else is sent beside. */
+export type SentIngest = readonly [Promise<Ingested | undefined>, ...unknown[]];
+
 /**
  * Stores one inbound message exactly once: thread, message, raw channel message and queue row, and takes the
- * conversation's lease where it is free, all under the conversation's row lock. A redelivery changes nothing.
+ * conversation's lease where it is free, all under the conversation's row lock. A redelivery changes nothing. Reads,
+ * then sends everything at once.
  */
 export async function ingestMessage(
   tx: TenantTransaction,
   event: MessageEvent,
   where: IngestWhere,
-): Promise<Ingested> {
+): Promise<SentIngest> {
   const { channelId, now } = where;
-  const { tenantId } = tx;
-  const known = tx.sql`select m.conversation_id from channel_messages cm join messages m
-    on m.tenant_id = cm.tenant_id and m.id = cm.message_id
-    where cm.tenant_id = ${tenantId} and cm.channel_id = ${channelId} and cm.external_message_id = ${event.externalId}`;
-  const [repeat] = await known;
-  if (repeat) return { conversationId: String(repeat.conversation_id), messageId: null, leased: false };
-
-  const thread = await findThread(tx, channelId, event.sender, now);
-  return storeMessage(tx, event, where, thread);
+  const known = await readThread(tx, channelId, event.sender, event.externalId);
+  if (known.repeat_conversation_id) {
+    const conversationId = known.repeat_conversation_id;
+    return [Promise.resolve({ conversationId, messageId: null, leased: false, facts: null })];
+  }
+  const { thread, writes } = openThread(tx, channelId, event.sender, now, known);
+  const stored = storeMessage(tx, event, where, thread);
+  if (where.leaseOwner === null) return [stored, ...writes];
+  const facts = readTurnFacts(tx, thread.conversationId);
+  const ingested = Promise.all([stored, facts]).then(([result, read]) => ({
+    ...result,
+    facts: result.leased ? read : null,
+  }));
+  return [ingested, ...writes];
 }
 
-/** Writes an inbound message into its thread: message, raw channel message, queue row, counters, notice and lease. */
+/** Writes an inbound message into its thread: message, raw channel message, queue row, counters, notice, lease. */
 export async function storeMessage(
   tx: TenantTransaction,
   event: MessageEvent,
@@ -89,15 +105,16 @@ export async function storeMessage(
     ), told as (
       insert into outbox (id, tenant_id, name, payload) values (${newId()}, ${tenantId}, 'message.created', ${live})
     )
-    select lease_owner from conversation`;
+    select lease_owner from conversation`.execute();
   const queued = tx.sql`
     insert into conversation_inbox (tenant_id, id, conversation_id, kind, message_id, payload, provider_time)
     values (${tenantId}, ${newId()}, ${thread.conversationId}, 'message', ${messageId},
-      ${JSON.stringify({ buttonId: event.buttonId })}, ${event.providerTime})`;
+      ${JSON.stringify({ buttonId: event.buttonId })}, ${event.providerTime})`.execute();
   const [rows] = await Promise.all([stored, queued]);
   return {
     conversationId: thread.conversationId,
     messageId,
     leased: takes && rows[0]?.lease_owner === where.leaseOwner,
+    facts: null,
   };
 }

@@ -1,4 +1,4 @@
-import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant, writeTenant } from "#db/tenant.ts";
 import type { InboundEvent } from "#domain/channels/inbound-event.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { getConnectedChannel, markConnected } from "#server/channels/connected-channel.ts";
@@ -6,7 +6,7 @@ import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { takeFreshJournal } from "../fresh-journals.ts";
-import { type Ingested, type IngestWhere, ingestMessage } from "./ingest-message.ts";
+import { type Ingested, type IngestWhere, ingestMessage, type SentIngest } from "./ingest-message.ts";
 import { ingestCorrection, ingestEcho, ingestIdentityChange, ingestReaction } from "./ingest-side-event.ts";
 import { ingestStatus } from "./ingest-status.ts";
 
@@ -26,57 +26,58 @@ async function readJournal(tenantId: TenantId, journalId: string): Promise<Journ
   return rows[0];
 }
 
+const settled = (tx: TenantTransaction, journalId: string, error: string | null) =>
+  tx.sql`
+    update webhook_journal set status = ${error ? "failed" : "processed"}, error = ${error}, processed_at = now()
+    where tenant_id = ${tx.tenantId} and id = ${journalId}`.execute();
+
 async function settleJournal(tenantId: TenantId, journalId: string, error: string | null): Promise<void> {
-  await withTenant(tenantId, (tx) => markJournal(tx, journalId, error));
+  await writeTenant(tenantId, (tx) => [settled(tx, journalId, error)]);
 }
 
-function markJournal(tx: TenantTransaction, journalId: string, error: string | null): Promise<unknown> {
-  return tx.sql`update webhook_journal set status = ${error ? "failed" : "processed"}, error = ${error}, processed_at = now()
-    where tenant_id = ${tx.tenantId} and id = ${journalId}`;
-}
-
-function apply(
-  tx: TenantTransaction,
-  event: InboundEvent,
-  where: IngestWhere,
-): Promise<Ingested | undefined> {
-  const done = (work: Promise<void>) => work.then(() => undefined);
+async function apply(tx: TenantTransaction, event: InboundEvent, where: IngestWhere): Promise<SentIngest> {
   switch (event.kind) {
     case "message":
       return ingestMessage(tx, event, where);
     case "status":
-      return done(ingestStatus(tx, event, where.channelId));
+      await ingestStatus(tx, event, where.channelId);
+      break;
     case "reaction":
-      return done(ingestReaction(tx, event, where));
+      await ingestReaction(tx, event, where);
+      break;
     case "edit":
     case "revoke":
-      return done(ingestCorrection(tx, event, where));
+      await ingestCorrection(tx, event, where);
+      break;
     case "echo":
-      return done(ingestEcho(tx, event, where));
+      await ingestEcho(tx, event, where);
+      break;
     case "identity_changed":
-      return done(ingestIdentityChange(tx, event, where));
+      await ingestIdentityChange(tx, event, where);
+      break;
     case "notice":
-      return Promise.resolve(undefined);
+      break;
   }
+  return [Promise.resolve(undefined)];
 }
 
-/** One event in a transaction of its own; a lost race for a unique key is run again and then finds the other's rows. */
+/**
+ * One event in a transaction of its own, the webhook's last one with the journal's end in it; a lost race for a unique
+ * key is run again and then finds the other's rows.
+ */
 async function applyOnce(
   tenantId: TenantId,
   event: InboundEvent,
   where: IngestWhere,
-  alone: boolean,
+  ends: string | null,
 ): Promise<Ingested | undefined> {
   for (let race = 0; ; race += 1) {
     try {
-      return await withTenant(tenantId, async (tx) => {
-        const [result] = await Promise.all([
-          apply(tx, event, where),
-          // A webhook of one event is done with it, in the same transaction.
-          alone && where.journalId ? markJournal(tx, where.journalId, null) : null,
-        ]);
-        return result;
+      const [ingested] = await writeTenant<[Ingested | undefined, ...unknown[]]>(tenantId, async (tx) => {
+        const [first, ...others] = await apply(tx, event, where);
+        return [first, ...others, ends === null ? null : settled(tx, ends, null)];
       });
+      return ingested;
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code !== UNIQUE_VIOLATION || race >= MAX_RACES) throw error;
@@ -84,9 +85,13 @@ async function applyOnce(
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function parseBody(body: Buffer): { ok: true; payload: unknown } | { ok: false; reason: string } {
   try {
-    return { ok: true, payload: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
+    const text = utf8.decode(body);
+    const payload: unknown = JSON.parse(text);
+    return { ok: true, payload: text.includes("\\u0000") ? withoutNul(payload) : payload };
   } catch {
     return { ok: false, reason: "The body is not valid JSON." };
   }
@@ -130,15 +135,22 @@ export async function ingestWebhook(input: {
     return [];
   }
   const where: IngestWhere = { channelId, journalId, now: now.toISOString(), offsetMs, leaseOwner };
+  const events = adapter.parse(body.payload, journal.received_at, channel);
+  const ends = journal.status === "processed" ? null : journalId;
   const touched = new Map<string, Ingested>();
-  const events = adapter.parse(withoutNul(body.payload), journal.received_at, channel);
-  for (const event of events) {
-    const result = await applyOnce(tenantId, event, where, events.length === 1);
+  for (const [at, event] of events.entries()) {
+    const result = await applyOnce(tenantId, event, where, at === events.length - 1 ? ends : null);
     if (!result) continue;
     const known = touched.get(result.conversationId);
-    touched.set(result.conversationId, { ...result, leased: result.leased || (known?.leased ?? false) });
+    // What was read before a later message of the same batch is not the whole queue.
+    const facts = known ? null : result.facts;
+    touched.set(result.conversationId, {
+      ...result,
+      facts,
+      leased: result.leased || (known?.leased ?? false),
+    });
   }
-  if (journal.status !== "processed" && events.length !== 1) await settleJournal(tenantId, journalId, null);
+  if (events.length === 0 && ends !== null) await settleJournal(tenantId, journalId, null);
   await markConnected(tenantId, channel);
   return [...touched.values()];
 }

@@ -65,17 +65,10 @@ export async function getMessage(actor: Actor, id: string) {
   return messageView(row, await messageNames(actor.tenantId, [row]), sumCalls(calls));
 }
 
-/**
- * The usage records of a message. A customer's message has the calls it caused; the bot's answer shows those of the
- * message it answers, because a record hangs on what the customer said.
- */
+/** The usage records that hang on a message: each record on exactly one, so that messages sum to their conversation. */
 export async function listMessageUsage(actor: Actor, input: PageInput & { id: string }) {
-  const { row, calls } = await readMessage(actor, input.id);
-  const messageId =
-    row.role === "customer"
-      ? input.id
-      : (calls.map((call) => call.message_id).find((id): id is string => typeof id === "string") ?? input.id);
-  return listUsage(actor.tenantId, { limit: input.limit, cursor: input.cursor, messageId });
+  await readMessage(actor, input.id);
+  return listUsage(actor.tenantId, { limit: input.limit, cursor: input.cursor, messageId: input.id });
 }
 
 /** How a message reached the customer (or came in): each carrying with its attempts. */

@@ -1,12 +1,9 @@
-import type { TenantTransaction } from "#db/tenant.ts";
 import { newId } from "#domain/core/id.ts";
 import { advance, newRun } from "#domain/flows/run/advance.ts";
-import { driveRun } from "#server/flows/run/drive-run.ts";
+import { type Drive, type DriveEnd, driveRun } from "#server/flows/run/drive-run.ts";
 import { getFlowVersion, listPublishedFlows, type PublishedFlow } from "#server/flows/run/flow-catalogue.ts";
 import type { RunHost } from "#server/flows/run/run-host.ts";
 import type { QueueItem, Turn } from "./load-turn.ts";
-
-type Write = (tx: TenantTransaction) => Promise<unknown>;
 
 function holds(flow: PublishedFlow, words: string): boolean {
   const { trigger } = flow;
@@ -36,10 +33,9 @@ export async function startRun(
   turn: Turn,
   flow: PublishedFlow,
   item: QueueItem,
-  consume: Write[],
   now: string,
-  metering: readonly (() => Promise<void>)[] = [],
-): Promise<void> {
+  drive: Drive,
+): Promise<DriveEnd> {
   const { partner } = turn;
   const version = await getFlowVersion(partner.tenantId, flow.versionId);
   const host: RunHost = {
@@ -61,11 +57,5 @@ export async function startRun(
     conversation: turn.conversation,
     tenant: turn.tenant,
   };
-  await driveRun(
-    host,
-    advance(version.snapshot, host.state, { type: "start", variables }),
-    consume,
-    1,
-    metering,
-  );
+  return driveRun(host, advance(version.snapshot, host.state, { type: "start", variables }), drive);
 }
