@@ -77,9 +77,9 @@ export function RecordList(props: {
               key: "at",
               head: `When, ${time.zone} time`,
               cell: (row) => (
-                <span className="num">
-                  {time.date(row.occurredAt)}, {time.clock(row.occurredAt)}
-                </span>
+                <time dateTime={row.occurredAt} title={time.full(row.occurredAt)} className="num">
+                  {time.stamp(row.occurredAt)}
+                </time>
               ),
             },
             { key: "model", head: "Model", cell: (row) => <span className="code">{row.model}</span> },

@@ -28,7 +28,7 @@ export function VersionBar(props: {
       >
         {head.publishedVersion ? `v${head.publishedVersion} live` : "Not live"}
       </Chip>
-      <span className="text-ink-3 clip">
+      <span className="text-ink-3 clip only-desk">
         {head.publishedAt ? `since ${time.date(head.publishedAt)}, ` : ""}
         {head.runs.toLocaleString("en-US")} runs
         {head.runs > 0 ? (

@@ -38,6 +38,7 @@ export interface ThreadView {
   status: string;
   handler: "bot" | "agent";
   assigneeName: string | null;
+  closedByPerson: boolean;
   /** The run that answers now. */
   run: {
     flowName: string;

@@ -19,7 +19,7 @@ export function HandlerBar(props: {
       <div className="handler">
         <CircleCheck size={15} aria-hidden="true" className="text-positive" />
         <span className="clip">
-          <b className="text-ink">{thread.handler === "bot" ? "Aurora solved this" : "Done"}</b>
+          <b className="text-ink">{thread.closedByPerson ? "Resolved by a person" : "Aurora solved this"}</b>
           <span className="only-desk"> · the customer's next message opens a new conversation</span>
         </span>
       </div>

@@ -62,6 +62,7 @@ interface ThreadAnswer {
   handler: "bot" | "agent";
   assigneeName: string | null;
   lastInboundAt: string | null;
+  closedBy: string | null;
   callCount: number;
   tokensUsed: number;
   clientPrice: string;
@@ -87,6 +88,7 @@ export function toThread(thread: ThreadAnswer): ThreadView {
     status: thread.status,
     handler: thread.handler,
     assigneeName: thread.assigneeName,
+    closedByPerson: thread.closedBy?.startsWith("user:") ?? false,
     run: run ? { ...run, working: run.status === "running" } : null,
     windowFrom: thread.channelType === "whatsapp" ? thread.lastInboundAt : null,
     callCount: thread.callCount,
@@ -103,6 +105,7 @@ interface MessageAnswer {
   content: string;
   format: string;
   payload: { buttons: ReadonlyArray<{ id: string; title: string }>; buttonId: string | null };
+  confidence: number | null;
   status: string;
   uncertain: boolean;
   failure: string | null;
@@ -135,12 +138,15 @@ export function toMessages(rows: ReadonlyArray<MessageAnswer>): MessageView[] {
       failure: row.failure,
       viaButton: row.payload.buttonId !== null,
       sentAt: row.sentAt,
-      why: row.role === "assistant" ? chipOf(row) : null,
+      why: row.role === "assistant" ? chipOf(row, rows.slice(0, index)) : null,
     };
   });
 }
 
-function chipOf(row: MessageAnswer): MessageView["why"] {
+/** A message without a node is the fall-back: no intent was sure enough, so a person was asked for. */
+function chipOf(row: MessageAnswer, before: ReadonlyArray<MessageAnswer>): MessageView["why"] {
+  const asked = before.findLast((one) => one.role === "customer");
+  const sure = asked?.confidence == null ? null : Math.round(asked.confidence * 100);
   return {
     nodeName: row.nodeName ?? "Handed off",
     nodeType: row.nodeType ?? "hand_off",
@@ -150,7 +156,10 @@ function chipOf(row: MessageAnswer): MessageView["why"] {
     price: row.clientPrice,
     currency: row.currency,
     ...(row.nodeName === null
-      ? { exception: "Handed off · no flow answered", exceptionKind: "handoff" as const }
+      ? {
+          exception: sure === null ? "Handed off · no flow answered" : `Handed off · confidence ${sure}%`,
+          exceptionKind: "handoff" as const,
+        }
       : {}),
   };
 }

@@ -58,6 +58,12 @@ function problemAt(problem: FormProblem | null, name: string): string | undefine
   return (exact ?? near)?.message;
 }
 
+/** What a secret field begins with is nothing: the masked tail it has is shown beneath, never sent back. */
+function withoutSecrets(fields: ReadonlyArray<FieldSpec>, initial: FieldValues): FieldValues {
+  const secret = new Set(fields.filter((spec) => spec.kind === "secret").map((spec) => spec.name));
+  return Object.fromEntries(Object.entries(initial).filter(([name]) => !secret.has(name)));
+}
+
 /** A form of a record: only what changed is sent; what is refused stands at its field, else above the button. */
 export function RecordForm(props: {
   fields: ReadonlyArray<FieldSpec>;
@@ -69,7 +75,7 @@ export function RecordForm(props: {
   readOnly?: boolean;
   onSubmit: (values: FieldValues) => Promise<FormProblem | null>;
 }) {
-  const [values, setValues] = useState<FieldValues>(props.initial);
+  const [values, setValues] = useState<FieldValues>(() => withoutSecrets(props.fields, props.initial));
   const [busy, setBusy] = useState(false);
   const [saved, setSaved] = useState(false);
   const [failure, setFailure] = useState<FormProblem | null>(null);
@@ -103,6 +109,7 @@ export function RecordForm(props: {
             key={spec.name}
             spec={spec}
             value={values[spec.name]}
+            kept={spec.kind === "secret" ? toText(props.initial[spec.name], spec) : ""}
             error={problemAt(failure, spec.name)}
             onChange={(value) => {
               setSaved(false);
@@ -135,6 +142,8 @@ export function RecordForm(props: {
 function Field(props: {
   spec: FieldSpec;
   value: FieldValue | undefined;
+  /** The last characters of the secret that is kept. */
+  kept: string;
   error: string | undefined;
   onChange: (value: FieldValue) => void;
 }) {
@@ -179,12 +188,10 @@ function Field(props: {
       }
       inputMode={spec.kind === "amount" ? "decimal" : undefined}
       autoComplete={spec.kind === "secret" ? "new-password" : "off"}
-      placeholder={spec.placeholder}
+      placeholder={props.kept || spec.placeholder}
       required={spec.required ?? false}
       className={spec.code ? "code" : ""}
-      {...(spec.kind === "list"
-        ? { defaultValue: toText(value, spec) }
-        : { value: spec.kind === "secret" && typeof value !== "string" ? "" : toText(value, spec) })}
+      {...(spec.kind === "list" ? { defaultValue: toText(value, spec) } : { value: toText(value, spec) })}
       onChange={(event) => props.onChange(fromText(event.target.value, spec))}
     />
   );

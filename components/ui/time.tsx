@@ -54,6 +54,19 @@ export function useTimeFormat() {
     clock: (at: string) =>
       format(settings, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, at),
     short: (at: string) => format(settings, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, at),
+    stamp: (at: string) =>
+      format(
+        settings,
+        {
+          month: "short",
+          day: "numeric",
+          hour: "2-digit",
+          minute: "2-digit",
+          second: "2-digit",
+          hourCycle: "h23",
+        },
+        at,
+      ),
     day: (at: string) => format(settings, { weekday: "long", month: "long", day: "numeric" }, at),
     date: (at: string) => format(settings, { month: "long", day: "numeric", year: "numeric" }, at),
     full: (at: string) => format(settings, { dateStyle: "full", timeStyle: "long" }, at),

@@ -27,19 +27,19 @@ function nodes(ids: Ids) {
   const { connectorId } = ids;
   return [
     node("start", "start", "Intent is product_purchase", 400, 0, {}),
-    node("node_1_welcome", "message", "Welcome", 400, 110, { text: "Great! Let me help you with that." }),
-    node("node_2_extract_product", "ai", "Extract product", 400, 220, {
+    node("node_1_welcome", "message", "Welcome", 400, 66, { text: "Great! Let me help you with that." }),
+    node("node_2_extract_product", "ai", "Extract product", 400, 144, {
       mode: "extract",
       prompt: "Extract product name from: {{ user_message }}",
       outputVariable: "product_name",
     }),
-    node("node_3_fetch_product", "api_call", "Fetch product", 400, 330, {
+    node("node_3_fetch_product", "api_call", "Fetch product", 400, 222, {
       connectorId,
       endpointId: ids.getProductId,
       inputs: { product_name: "{{ product_name }}" },
       outputVariable: "product_data",
     }),
-    node("node_4_check_stock", "condition", "In stock?", 400, 440, {
+    node("node_4_check_stock", "condition", "In stock?", 400, 300, {
       branches: [
         {
           port: "yes",
@@ -50,20 +50,20 @@ function nodes(ids: Ids) {
       ],
       elseLabel: "No",
     }),
-    node("node_5_show_product", "message", "Show product", 330, 580, {
+    node("node_5_show_product", "message", "Show product", 330, 418, {
       text: SHOW,
       buttons: [
         { id: "yes", title: "Yes, please!" },
         { id: "no", title: "No, thanks" },
       ],
     }),
-    node("node_6_wait_confirm", "question", "Wait for answer", 330, 690, {
+    node("node_6_wait_confirm", "question", "Wait for answer", 330, 496, {
       answer: "yes_no",
       variable: "confirmed",
       retryText: "Shall I place the order? Answer yes or no.",
       timeoutSeconds: 86_400,
     }),
-    node("node_7_create_order", "api_call", "Create order", 220, 840, {
+    node("node_7_create_order", "api_call", "Create order", 220, 624, {
       connectorId,
       endpointId: ids.createOrderId,
       inputs: {
@@ -73,7 +73,7 @@ function nodes(ids: Ids) {
       outputVariable: null,
       outputs: { order_id: "orderId", order_number: "orderNumber" },
     }),
-    node("node_8_confirm", "template", "Order confirmation", 220, 950, {
+    node("node_8_confirm", "template", "Order confirmation", 220, 702, {
       templateId: ids.templateId,
       variables: {
         order_number: "{{ order_number }}",
@@ -81,16 +81,16 @@ function nodes(ids: Ids) {
         tracking_url: "{{ tenant.website }}/track/{{ order_number }}",
       },
     }),
-    node("node_end", "end", "Ordered", 220, 1060, { outcome: "ordered", resolve: true }),
-    node("node_declined", "message", "Declined", 480, 840, {
+    node("node_end", "end", "Ordered", 220, 780, { outcome: "ordered", resolve: true }),
+    node("node_declined", "message", "Declined", 480, 624, {
       text: "No problem. Write to me any time you need something.",
     }),
-    node("node_declined_end", "end", "Declined", 480, 950, { outcome: "declined", resolve: true }),
-    node("node_out_of_stock", "message", "Out of stock", 700, 580, {
+    node("node_declined_end", "end", "Declined", 480, 702, { outcome: "declined", resolve: true }),
+    node("node_out_of_stock", "message", "Out of stock", 700, 418, {
       text: "Sorry, {{ product_data.name }} is out of stock.",
     }),
-    node("node_out_of_stock_end", "end", "No stock", 700, 690, { outcome: "out_of_stock", resolve: true }),
-    node("node_no_reply", "hand_off", "Hand off", 700, 840, {
+    node("node_out_of_stock_end", "end", "No stock", 700, 496, { outcome: "out_of_stock", resolve: true }),
+    node("node_no_reply", "hand_off", "Hand off", 740, 624, {
       reason: "The customer did not answer the purchase question.",
       message: "",
     }),

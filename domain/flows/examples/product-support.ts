@@ -50,8 +50,8 @@ export function productSupportFlow({ connectorId, getProductId }: Ids): FlowSnap
         ],
         elseLabel: "No",
       }),
-      node("node_show_product", "message", "In Stock", 50, 500, { text: price }),
-      node("node_out_of_stock", "message", "Out of Stock", 150, 500, {
+      node("node_show_product", "message", "In Stock", -20, 520, { text: price }),
+      node("node_out_of_stock", "message", "Out of Stock", 220, 520, {
         text: "Sorry, {{ product_data.name }} is out of stock.",
       }),
     ],
