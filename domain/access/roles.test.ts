@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ALL_PERMISSIONS } from "./permissions.ts";
+import { ALL_PERMISSIONS, PERMISSIONS } from "./permissions.ts";
 import { ROLE_PERMISSIONS, roleAllows, SYSTEM_ROLES, seesOnlyOwnWork } from "./roles.ts";
 
 const held = (role: (typeof SYSTEM_ROLES)[number]) => [...ROLE_PERMISSIONS[role]];
@@ -9,6 +9,14 @@ describe("the shipped roles", () => {
     expect(held("owner").sort()).toEqual([...ALL_PERMISSIONS].sort());
     const missing = ALL_PERMISSIONS.filter((permission) => !ROLE_PERMISSIONS.admin.has(permission));
     expect(missing).toEqual(["billing.pay", "tenant.delete"]);
+  });
+
+  it("are made of a catalogue of more than fifty rights, each named by resource and action and described", () => {
+    expect(ALL_PERMISSIONS.length).toBeGreaterThan(50);
+    for (const name of ALL_PERMISSIONS) {
+      expect(name).toMatch(/^[a-z]+\.[a-z]+$/);
+      expect(PERMISSIONS[name].length).toBeGreaterThan(5);
+    }
   });
 
   it("grow from viewer to manager without losing a right on the way", () => {

@@ -18,6 +18,9 @@ const agent: Permission[] = [...operator, "customers.edit", "conversations.edit"
 const manager: Permission[] = [
   ...agent,
   "campaigns.edit",
+  "campaigns.send",
+  "segments.edit",
+  "analytics.export",
   "knowledge.edit",
   "templates.edit",
   "intents.edit",

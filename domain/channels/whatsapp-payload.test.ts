@@ -146,6 +146,13 @@ describe("reading a WhatsApp webhook", () => {
     });
   });
 
+  it("take a message that nobody signed or that has no id for a notice, and keep its neighbours", () => {
+    const good = { from: "12025550142", id: "wamid.1", type: "text", text: { body: "Hi" } };
+    const messages = [{ id: "wamid.2", type: "text" }, { from: "12025550142", id: 5 }, good];
+    const kinds = parseWhatsappPayload(wrap({ messages }), RECEIVED).map((event) => event.kind);
+    expect(kinds).toEqual(["notice", "notice", "message"]);
+  });
+
   it("never throws, whatever comes", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

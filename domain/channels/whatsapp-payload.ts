@@ -16,6 +16,8 @@ function timeOf(value: unknown, receivedAt: string): string {
 /** Phone digits as E.164 with a leading plus. */
 const e164 = (digits: string) => `+${digits.replace(/^\+/, "")}`;
 
+const NOBODY = "unknown";
+
 function senderOf(message: Dict, contacts: Dict[]): Sender {
   const from = str(message.from);
   const scoped = str(message.from_user_id);
@@ -25,7 +27,7 @@ function senderOf(message: Dict, contacts: Dict[]): Sender {
   const phone = from ?? str(contact.wa_id);
   const scopedUserId = scoped ?? str(contact.user_id);
   return {
-    address: phone ?? scopedUserId ?? "unknown",
+    address: phone ?? scopedUserId ?? NOBODY,
     phone: phone ? e164(phone) : null,
     scopedUserId,
     displayName: str(dict(contact.profile).name),
@@ -112,6 +114,13 @@ function fromMessage(message: Dict, contacts: Dict[], receivedAt: string): Inbou
   const providerTime = timeOf(message.timestamp, receivedAt);
   const externalId = str(message.id) ?? "";
   const type = str(message.type);
+  if (externalId === "" || sender.address === NOBODY)
+    return {
+      kind: "notice",
+      field: "messages",
+      message: "A message without sender or id.",
+      raw: message as Json,
+    };
   if (type === "reaction") {
     const reaction = dict(message.reaction);
     return {

@@ -32,6 +32,22 @@ export function decodeCursor(cursor: string | undefined, size: number): string[]
   throw new AppError("invalid", "paging.cursor_invalid", "The cursor is not one that this list returned.");
 }
 
+/** Pages a list that is whole in memory and in its order; `keyOf` names a row. Throws `invalid` for a foreign cursor. */
+export function toPageOfAll<T>(
+  all: readonly T[],
+  input: { limit: number; cursor?: string | undefined },
+  keyOf: (row: T) => string,
+): Page<T> {
+  const after = decodeCursor(input.cursor, 1)?.[0];
+  const from = after === undefined ? 0 : all.findIndex((row) => keyOf(row) === after) + 1;
+  return toPage(
+    all.slice(from, from + input.limit + 1),
+    input.limit,
+    (row) => [keyOf(row)],
+    (row) => row,
+  );
+}
+
 /** Cuts `limit + 1` fetched rows to a page and makes the cursor of the next one. */
 export function toPage<R, T>(
   rows: readonly R[],

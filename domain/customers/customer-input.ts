@@ -1,11 +1,16 @@
 import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { jsonValue, text } from "#domain/core/text.ts";
+import { looksLikePhone } from "./looks-like-phone.ts";
 
 const shape = {
   name: text(300),
   email: text(320).nullable().optional(),
-  phone: text(40).nullable().optional().describe("Kept as E.164 where it can be read as a phone number."),
+  phone: text(40)
+    .refine(looksLikePhone, "a phone number such as +12025550142")
+    .nullable()
+    .optional()
+    .describe("Kept as E.164 where it can be read as a phone number."),
   externalId: text(200).nullable().optional().describe("The customer's id in your own system."),
   language: z
     .string()

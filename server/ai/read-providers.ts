@@ -2,13 +2,13 @@ import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
+import { toPageOfAll } from "#domain/core/paging.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import { insertAttempt, meterAttempt, openAttempt, performAttempt, settleAttempt } from "./ai-attempt.ts";
 import { aiCatalogueChanged, getAiCatalogue } from "./ai-catalogue.ts";
 import { type ProviderRow, providerView } from "./provider-view.ts";
 
-/** The tenant's own providers and the platform's that it may use. */
-export async function listAiProviders(actor: Actor) {
+async function readAiProviders(actor: Actor) {
   const { tenantId } = actor;
   const [own, defaults] = await withTenant(tenantId, (tx) =>
     Promise.all([
@@ -21,20 +21,23 @@ export async function listAiProviders(actor: Actor) {
   const platform = await withSystem(
     "list platform ai providers",
     (tx) => tx.sql<ProviderRow[]>`
-    select * from platform_ai_providers where archived_at is null and active and (tenant_ref is null or tenant_ref = ${tenantId}) order by priority desc`,
+    select * from platform_ai_providers where archived_at is null and active and (tenant_ref is null or tenant_ref = ${tenantId}) order by priority desc, id desc`,
   );
   const chosen = defaults[0]?.provider_id;
-  const data = [
+  return [
     ...own.map((row) => providerView(row, { isDefault: row.id === chosen, platform: false })),
     ...platform.map((row) => providerView(row, { isDefault: row.id === chosen, platform: true })),
   ];
-  return { data, nextCursor: null };
+}
+
+/** The tenant's own providers and the platform's that it may use, page by page. */
+export async function listAiProviders(actor: Actor, input: { limit: number; cursor?: string | undefined }) {
+  return toPageOfAll(await readAiProviders(actor), input, (provider) => provider.id);
 }
 
 /** One provider, own or the platform's. Throws `not_found`. */
 export async function getAiProvider(actor: Actor, id: string) {
-  const { data } = await listAiProviders(actor);
-  const found = data.find((provider) => provider.id === id);
+  const found = (await readAiProviders(actor)).find((provider) => provider.id === id);
   if (!found) throw notFound("ai_providers");
   return found;
 }

@@ -13,7 +13,7 @@ export const aiProvidersRouter = router({
     summary: "List AI providers, own and the platform's",
   })
     .input(z.strictObject(paging))
-    .query(({ ctx }) => listAiProviders(ctx.actor)),
+    .query(({ ctx, input }) => listAiProviders(ctx.actor, input)),
   get: tenantQuery("ai.view", { route: "GET /ai-providers/{id}", summary: "Read an AI provider" })
     .input(byId)
     .query(({ ctx, input }) => getAiProvider(ctx.actor, input.id)),

@@ -14,7 +14,7 @@ const money = (row: Row, column: string) => {
   return `${formatMinor(amount, row.currency as string)} ${row.currency as string}`;
 };
 
-const link = (row: Row, path: string) => `${env().APP_URL}/${row.slug as string}${path}`;
+const link = (row: Row, path: string) => `${env().appUrl}/${row.slug as string}${path}`;
 
 /** Mails the receivers of an alert whose mark fired, naming the conversation that crossed it. Sends once a mark. */
 export async function mailCostAlert(tenantId: TenantId, eventId: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { meter } from "./meter/meter.ts";
 import { payloadHash, shortHash, type UsageFact, type UsageRecord } from "./meter/usage-fact.ts";
+import { fromUsage, type ListedUsage, listedUsage, usageColumns } from "./usage-query.ts";
 
 const DAY = 86_400_000;
 
@@ -59,6 +60,22 @@ async function checkKeys(tenantId: TenantId, facts: readonly UsageFact[]): Promi
   if (reused.size > 0) throw conflict([...reused]);
 }
 
+/** Committed records as the list shows them: a report that came again may be on an invoice by now. */
+async function asListed(tenantId: TenantId, committed: readonly UsageRecord[]): Promise<ListedUsage[]> {
+  const ids = committed.map((record) => record.id);
+  const times = committed.map((record) => Date.parse(record.occurredAt));
+  const [first, last] = [Math.min(...times), Math.max(...times)].map((time) => new Date(time).toISOString());
+  const rows = await withTenant(
+    tenantId,
+    (tx) => tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where u.tenant_id = ${tenantId}
+      and u.id = any(${ids}::uuid[]) and u.occurred_at between ${first ?? null} and ${last ?? null}`,
+  );
+  const listed = new Map(rows.map((row) => [String(row.id), listedUsage(row)]));
+  return committed.map(
+    (record) => listed.get(record.id) ?? { ...record, isBilled: false, invoiceLineId: null },
+  );
+}
+
 /**
  * Records usage that a program reports about itself, priced by the same rules. Idempotent by key: the same report
  * again returns the same records; another content under a known key refuses the batch with `conflict`.
@@ -66,7 +83,7 @@ async function checkKeys(tenantId: TenantId, facts: readonly UsageFact[]): Promi
 export async function reportUsage(
   tenantId: TenantId,
   records: readonly ReportedUsage[],
-): Promise<UsageRecord[]> {
+): Promise<ListedUsage[]> {
   const now = (await clock.now(tenantId)).getTime();
   if (records.some((record) => Date.parse(record.occurredAt) > now + DAY)) {
     throw new AppError(
@@ -78,5 +95,6 @@ export async function reportUsage(
   const facts = records.map((record) => factOf(tenantId, record));
   await checkConversations(tenantId, facts);
   await checkKeys(tenantId, facts);
-  return Promise.all(facts.map((fact) => meter.commit(fact)));
+  const committed = await Promise.all(facts.map((fact) => meter.commit(fact)));
+  return asListed(tenantId, committed);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ALL_PERMISSIONS, PERMISSIONS } from "#domain/access/permissions.ts";
 import { ROLE_PERMISSIONS, SYSTEM_ROLES } from "#domain/access/roles.ts";
-import { paging } from "#domain/core/paging.ts";
+import { paging, toPageOfAll } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 import { apiKeyCreate, memberCreate, memberPatch } from "#domain/people/member-input.ts";
 import { router, tenantMutation, tenantQuery } from "#server/trpc/procedures.ts";
@@ -13,6 +13,18 @@ import { changeRole, createUser, removeUser } from "./save-member.ts";
 const id = z.uuid();
 const byId = z.strictObject({ id });
 const page = z.strictObject(paging);
+
+const roleView = (role: (typeof SYSTEM_ROLES)[number]) => ({
+  id: role,
+  name: role,
+  system: true,
+  permissions: [...ROLE_PERMISSIONS[role]],
+});
+
+function permissionView(name: (typeof ALL_PERMISSIONS)[number]) {
+  const [resource, action] = name.split(".");
+  return { id: name, name, category: resource, resource, action, description: PERMISSIONS[name] };
+}
 
 export const usersRouter = router({
   list: tenantQuery("users.view", { route: "GET /users", summary: "List the workspace's members" })
@@ -47,24 +59,15 @@ export const usersRouter = router({
 export const rolesRouter = router({
   list: tenantQuery("roles.view", { route: "GET /roles", summary: "List the roles and what they may do" })
     .input(page)
-    .query(() => ({
-      data: SYSTEM_ROLES.map((role) => ({
-        id: role,
-        name: role,
-        system: true,
-        permissions: [...ROLE_PERMISSIONS[role]],
-      })),
-      nextCursor: null,
-    })),
+    .query(({ input }) => toPageOfAll(SYSTEM_ROLES.map(roleView), input, (role) => role.id)),
 });
 
 export const permissionsRouter = router({
   list: tenantQuery("roles.view", { route: "GET /permissions", summary: "List every permission there is" })
     .input(page)
-    .query(() => ({
-      data: ALL_PERMISSIONS.map((name) => ({ id: name, name, description: PERMISSIONS[name] })),
-      nextCursor: null,
-    })),
+    .query(({ input }) =>
+      toPageOfAll(ALL_PERMISSIONS.map(permissionView), input, (permission) => permission.id),
+    ),
 });
 
 export const apiKeysRouter = router({
