@@ -35,7 +35,9 @@ export function AppFrame(props: {
   const base = `/${view.tenant.slug}`;
   const groups = roomGroups.map((group) => ({
     ...group,
-    rooms: group.rooms.filter((room) => view.demo || !room.demoOnly),
+    rooms: group.rooms.filter(
+      (room) => (view.demo || !room.demoOnly) && (!room.needs || view.permissions.includes(room.needs)),
+    ),
   }));
   const frame = useFrame(base, groups);
   const narrow = useNarrow(1200);

@@ -35,6 +35,7 @@ export interface ShellView {
   tenants: ReadonlyArray<{ slug: string; name: string }>;
   person: { id: string; name: string; email: string; role: string };
   isOperator: boolean;
+  permissions: ReadonlyArray<string>;
   demo: boolean;
   openConversations: number | null;
   spend: {
@@ -60,6 +61,7 @@ export function shellView(shell: ShellAnswer, person: ShellPerson): ShellView {
     tenants: person.workspaces.map((one) => ({ slug: one.slug, name: one.name })),
     person: { id: person.id, name: person.name, email: person.email, role: shell.role },
     isOperator: person.staff,
+    permissions: shell.permissions,
     demo: shell.demo,
     openConversations: shell.openConversations,
     spend: spend

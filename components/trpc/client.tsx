@@ -35,7 +35,8 @@ function createQueries(): QueryClient {
       onError: (error) => {
         const code =
           error instanceof TRPCClientError ? (error.data as { code?: string } | null)?.code : undefined;
-        if (code === "UNAUTHORIZED" && !location.pathname.startsWith("/sign-in")) location.assign("/sign-in");
+        if (code === "UNAUTHORIZED" && !location.pathname.startsWith("/sign-in"))
+          location.assign(`/sign-in?callbackUrl=${encodeURIComponent(location.pathname + location.search)}`);
       },
     }),
     defaultOptions: { queries: { staleTime: 15_000, retry: worthRetrying, refetchOnWindowFocus: true } },

