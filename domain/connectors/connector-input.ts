@@ -27,7 +27,13 @@ const connectorShape = {
     .describe("Write-only."),
   headers: names.default({}),
   timeoutSeconds: z.number().int().min(1).max(120).default(30),
-  retryCount: z.number().int().min(1).max(6).default(3).describe("Tries in all."),
+  retryCount: z
+    .number()
+    .int()
+    .min(0)
+    .max(6)
+    .default(3)
+    .describe("Tries in all; 0 and 1 both mean a single one."),
 };
 
 export const connectorCreate = z.strictObject(connectorShape);
@@ -38,7 +44,7 @@ export const connectorPatch = z.strictObject({
   credentials: z.record(z.string().max(80), z.union([z.string().max(4000), z.null()])).optional(),
   headers: names.optional(),
   timeoutSeconds: z.number().int().min(1).max(120).optional(),
-  retryCount: z.number().int().min(1).max(6).optional(),
+  retryCount: z.number().int().min(0).max(6).optional(),
 });
 
 const endpointShape = {

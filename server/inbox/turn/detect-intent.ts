@@ -102,7 +102,8 @@ export async function detectIntent(
   const tries = [await ask(partner, messageId, words, first, intents, number)];
   let intent = matched(tries[0], intents);
   const offline = candidates.find((candidate) => candidate.type === "offline");
-  if (!intent && offline && offline.id !== first.id) {
+  // A pause is a pause: the free classifier does not go on where a quota stopped the paid one.
+  if (!intent && !tries[0]?.refusal && offline && offline.id !== first.id) {
     tries.push(await ask(partner, messageId, words, offline, intents, number + 1));
     intent = matched(tries[1], intents);
   }
