@@ -33,7 +33,7 @@ const SETTINGS = {
   random_page_cost: "1.1",
   jit: "off",
   // A prepared plan made for an empty table stays until the table is analysed: a new house must not wait a minute.
-  autovacuum_naptime: "5s",
+  autovacuum_naptime: "15s",
   log_min_messages: "warning",
   log_destination: "stderr",
 };

@@ -4,10 +4,11 @@ import { askModel } from "#domain/ai/model-task.ts";
 import { CHAT_COMPLETIONS_BASE } from "#domain/ai/provider-type.ts";
 import { readModelAnswer } from "#domain/ai/read-model-answer.ts";
 import { AppError } from "#domain/core/app-error.ts";
-import { failureOf, guardedFetch } from "#server/runtime/net/guarded-fetch.ts";
+import { failureOf, guardedFetch, readLimited } from "#server/runtime/net/guarded-fetch.ts";
 import type { ConnectedAiProvider, ModelCall, ModelOutcome } from "./ai-port.ts";
 
 const TIMEOUT_SECONDS = 60;
+const MAX_ANSWER = 16 * 1024 * 1024;
 
 /** The AI SDK's fetch, through the guarded egress and with one time limit over the whole call. */
 function egress(timeoutMs: number): typeof fetch {
@@ -20,7 +21,9 @@ function egress(timeoutMs: number): typeof fetch {
       signal: init?.signal ?? null,
       timeoutMs,
     });
-    return response as unknown as Response;
+    const bytes = await readLimited(response, MAX_ANSWER);
+    const { status, headers: received } = response;
+    return new Response(bytes.length === 0 ? null : new Uint8Array(bytes), { status, headers: received });
   };
   return call as typeof fetch;
 }

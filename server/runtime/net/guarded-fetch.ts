@@ -1,6 +1,8 @@
 import dns from "node:dns";
+import { pipeline, type Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import ipaddr from "ipaddr.js";
-import { Agent, type Response as UndiciResponse, fetch as undiciFetch } from "undici";
+import { Agent } from "undici";
 import { AppError } from "#domain/core/app-error.ts";
 import { demoMode } from "../demo-mode.ts";
 import { env } from "../env.ts";
@@ -77,12 +79,41 @@ export type GuardedInit = {
   signal?: AbortSignal | null;
 };
 
+/** An answer from outside, its body not read yet. */
+export type GuardedResponse = {
+  status: number;
+  ok: boolean;
+  headers: Headers;
+  body: Readable;
+};
+
+const UNPACK: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** Nobody is asked to pack an answer; who does it all the same is understood. */
+function unpacked(body: Readable, encoding: string | null): Readable {
+  const unpack = encoding ? UNPACK[encoding.trim().toLowerCase()] : undefined;
+  return unpack ? pipeline(body, unpack(), () => undefined) : body;
+}
+
+function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw)) {
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined) headers.append(name, one);
+  }
+  return headers;
+}
+
 /**
  * The one way out of the house: every call to an address that a tenant, a provider or a model named. Refuses whatever
  * is not public (but for OUTBOUND_ALLOW_PRIVATE and the demo's own peers), pins the resolved address, never follows a
  * redirect by itself. Throws `precondition` for a refused address, and the network's own error else.
  */
-export async function guardedFetch(address: string, init: GuardedInit = {}): Promise<UndiciResponse> {
+export async function guardedFetch(address: string, init: GuardedInit = {}): Promise<GuardedResponse> {
   const url = URL.parse(resolveSelf(address));
   if (!url) throw new AppError("invalid", "net.address", "The address is not a URL.");
   const dispatcher = await agentFor(url);
@@ -90,7 +121,19 @@ export async function guardedFetch(address: string, init: GuardedInit = {}): Pro
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   const { method = "GET", headers = {}, body = null } = init;
   try {
-    return await undiciFetch(url, { method, headers, body, dispatcher, redirect: "manual", signal });
+    // Undici's own request: its fetch costs twice the processor time for the same call.
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: method as "GET",
+      headers: { "user-agent": "Aurora", accept: "*/*", ...headers },
+      body,
+      signal,
+    });
+    const { statusCode: status } = answer;
+    const received = headersOf(answer.headers);
+    const content = unpacked(answer.body, received.get("content-encoding"));
+    return { status, ok: status >= 200 && status < 300, headers: received, body: content };
   } catch (error) {
     // The lookup's own refusal arrives wrapped in "fetch failed".
     if (error instanceof Error && error.cause instanceof AppError) throw error.cause;
@@ -99,13 +142,13 @@ export async function guardedFetch(address: string, init: GuardedInit = {}): Pro
 }
 
 /** Reads a body of at most `max` bytes; throws `unavailable` beyond. */
-export async function readLimited(response: UndiciResponse, max: number): Promise<Buffer> {
+export async function readLimited(response: GuardedResponse, max: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response.body ?? []) {
+  for await (const part of response.body as AsyncIterable<Uint8Array>) {
     size += part.length;
     if (size > max) {
-      await response.body?.cancel().catch(() => undefined);
+      response.body.destroy();
       throw new AppError("unavailable", "net.answer_too_large", `The answer is larger than ${max} bytes.`);
     }
     parts.push(part);
