@@ -17,15 +17,3 @@ export function setDensity(density: Density): void {
   document.documentElement.dataset.density = density;
   remember("aurora_density", density);
 }
-
-/** The theme on screen. */
-export function currentTheme(): Theme {
-  const value = document.documentElement.dataset.theme;
-  return value === "light" || value === "dark" ? value : "system";
-}
-
-/** The density on screen. */
-export function currentDensity(): Density {
-  const value = document.documentElement.dataset.density;
-  return value === "compact" || value === "roomy" ? value : "cozy";
-}
