@@ -64,8 +64,13 @@ const axe = readFileSync(
 
 type Violation = { id: string; impact: string | null; help: string; nodes: { target: unknown[] }[] };
 
-/** Runs axe on the page as it stands: nothing serious or critical may be left. */
+/** What fades in is pale for a moment; what drifts for ever is not waited for. */
+const settled = `Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished)).then(() => null)`;
+
+/** Runs axe on the page once it has come to rest: nothing serious or critical may be left. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
+  await page.evaluate(settled);
   await page.evaluate(axe);
   const found = await page.evaluate<Violation[]>(
     "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)",
