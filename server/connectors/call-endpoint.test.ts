@@ -6,6 +6,7 @@ import { makeTenant } from "#server/billing/testing/billing-fixtures.ts";
 import { servePeer } from "#server/demo/peers/serve-peer.ts";
 import { systemActor } from "#server/demo/seed/system-actor.ts";
 import { forget } from "#server/runtime/process.ts";
+import { openCall, performCall } from "./call-endpoint.ts";
 import { callConnector, listConnectorLogs } from "./read-connectors.ts";
 import { createConnector, createEndpoint } from "./save-connector.ts";
 
@@ -45,7 +46,7 @@ beforeEach(() => {
   answers = [];
 });
 
-async function connect(endpoint: Record<string, unknown>) {
+async function makeEndpoint(endpoint: Record<string, unknown>) {
   const connector = await createConnector(
     actor,
     connectorCreate.parse({
@@ -60,8 +61,13 @@ async function connect(endpoint: Record<string, unknown>) {
     connector.id,
     endpointCreate.parse({ name: "E", pathTemplate: "/products.json", ...endpoint }),
   );
+  return { connectorId: connector.id, endpointId: made.id };
+}
+
+async function connect(endpoint: Record<string, unknown>) {
+  const { connectorId, endpointId } = await makeEndpoint(endpoint);
   return (inputs: Record<string, never> | Record<string, unknown>) =>
-    callConnector(actor, { id: connector.id, endpointId: made.id, inputs: inputs as never });
+    callConnector(actor, { id: connectorId, endpointId, inputs: inputs as never });
 }
 
 const GET = {
@@ -91,6 +97,16 @@ describe("calling a connector's endpoint", () => {
     expect(await call({ product_name: "A" })).toMatchObject({ cached: true, ok: true });
     await call({ product_name: "B" });
     expect(seen).toHaveLength(2);
+  });
+
+  it("lets a kept answer age on the workspace's clock", async () => {
+    const ids = await makeEndpoint({ ...GET, cacheSeconds: 300 });
+    const nobody = { effectKey: null, conversationId: null, executionId: null, nodeKey: null };
+    const open = (now: string) =>
+      openCall({ tenantId: actor.tenantId, ...ids, inputs: { product_name: "A" }, ...nobody }, now);
+    await performCall(await open("2025-01-29T15:00:00.000Z"));
+    expect((await open("2025-01-29T15:04:59.999Z")).cached).not.toBeNull();
+    expect((await open("2025-01-29T15:05:00.000Z")).cached).toBeNull();
   });
 
   it("sends a list variable as a JSON list, and takes ids out of the answer", async () => {

@@ -13,8 +13,9 @@ import { authenticate } from "./authenticate.ts";
 import { getLiveConnector, type LiveConnector, type LiveEndpoint } from "./live-connector.ts";
 
 const MAX_ANSWER = 2 * 1024 * 1024;
-const answers = once("connectors.answers", () => new LRUCache<string, Cached>({ max: 5_000 }));
+const answers = once("connectors.answers", () => new LRUCache<string, Kept>({ max: 5_000 }));
 type Cached = { output: Json; response: Json; statusCode: number };
+type Kept = { answer: Cached; askedAtMs: number };
 
 export type CallPurpose = {
   tenantId: TenantId;
@@ -74,7 +75,10 @@ export async function openCall(purpose: CallPurpose, now: string): Promise<Conne
         .update(`${purpose.tenantId}\n${endpoint.id}\n${JSON.stringify(built)}`)
         .digest("hex")
     : null;
-  const cached = cacheKey ? (answers.get(cacheKey) ?? null) : null;
+  const kept = cacheKey ? answers.get(cacheKey) : undefined;
+  // Its age counts on the tenant's clock, which a sandbox may set; the cache's own time only bounds the memory.
+  const age = kept ? Date.parse(now) - kept.askedAtMs : 0;
+  const cached = kept && age >= 0 && age < endpoint.cacheSeconds * 1000 ? kept.answer : null;
   return {
     ...purpose,
     logId: newId(),
@@ -184,7 +188,10 @@ export async function performCall(call: ConnectorCall): Promise<CallOutcome> {
       const { output, response, statusCode } = outcome;
       answers.set(
         call.cacheKey,
-        { output, response, statusCode: statusCode ?? 200 },
+        {
+          answer: { output, response, statusCode: statusCode ?? 200 },
+          askedAtMs: Date.parse(call.startedAt),
+        },
         { ttl: call.endpoint.cacheSeconds * 1000 },
       );
     }

@@ -14,10 +14,23 @@ const KEPT_HEADERS = ["content-type", "user-agent", "x-hub-signature-256", "x-re
 const plain = (status: number, text: string) =>
   new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 
+/** So much of a body that is too large is read and thrown away, so that its sender lives to read the refusal. */
+const DRAINED = 8 * MAX_BODY;
+
 async function readRaw(request: Request): Promise<Buffer | null> {
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) return null;
-  const bytes = Buffer.from(await request.arrayBuffer());
-  return bytes.length > MAX_BODY ? null : bytes;
+  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (declared <= MAX_BODY) {
+    const bytes = Buffer.from(await request.arrayBuffer());
+    return bytes.length > MAX_BODY ? null : bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size <= MAX_BODY) chunks.push(chunk);
+    else if (size > DRAINED) break;
+  }
+  return size > MAX_BODY ? null : Buffer.concat(chunks);
 }
 
 /** Journals the raw request once per delivery and, the first time, tells the turn; both in one transaction. */

@@ -4,6 +4,7 @@ import { useTestDatabase } from "#db/testing/database.ts";
 import { quotaInput } from "#domain/billing/quota.ts";
 import { createQuota, deleteQuota } from "#server/billing/quotas.ts";
 import { fixedModel, post, startMainJob, until } from "#server/testing/main-job.ts";
+import { acceptWebhook } from "../accept-webhook.ts";
 
 useTestDatabase();
 
@@ -100,6 +101,19 @@ describe("the complete scenario, from a signed webhook to the last reply", () =>
     );
     expect(counts[0]).toEqual({ inbound: 1, outbound: 2, runs: 1, calls: 2 });
     expect(job.whatsapp.thread(from)).toHaveLength(2);
+  });
+
+  it("refuses a body over 3 MB with an answer, also when its length was not told", async () => {
+    const chunk = new Uint8Array(1024 * 1024);
+    for (const [chunks, status] of [
+      [4, 413],
+      [2, 401],
+    ] as const) {
+      const body = new Blob(Array.from({ length: chunks }, () => chunk)).stream();
+      const request = new Request(job.webhookUrl, { method: "POST", body, duplex: "half" } as RequestInit);
+      const channelId = job.webhookUrl.split("/").at(-1) ?? "";
+      expect((await acceptWebhook(request, "whatsapp", channelId)).status).toBe(status);
+    }
   });
 
   it("refuses a forged and an altered webhook and stores nothing", async () => {
