@@ -27,7 +27,10 @@ export async function databaseCpu(url: string): Promise<() => number> {
     const children = readdirSync("/proc").filter(
       (pid) => /^\d+$/.test(pid) && fieldsOf(pid)?.[1] === postmaster,
     );
-    const ticks = children.reduce((sum, pid) => sum + own(fieldsOf(pid) ?? []), own(main) + reaped(main));
+    const ticks = children.reduce((sum, pid) => {
+      const fields = fieldsOf(pid);
+      return fields ? sum + own(fields) : sum;
+    }, own(main) + reaped(main));
     return ticks / TICKS;
   };
 }

@@ -5,8 +5,10 @@ import path from "node:path";
 
 /** `next`: the built product by its own start script; `bare`: the same door and background work behind node:http. */
 export type ProductKind = "next" | "bare";
+/** `floor`: the Next app of one route, which is no product at all. */
+type ServerKind = ProductKind | "floor";
 
-export const productKind = (): ProductKind => (process.env.BENCH_SERVER === "bare" ? "bare" : "next");
+const productKind = (): ProductKind => (process.env.BENCH_SERVER === "bare" ? "bare" : "next");
 
 async function freePort(): Promise<number> {
   const probe = net.createServer();
@@ -16,10 +18,14 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-const SCRIPTS: Record<ProductKind, string> = {
+const SCRIPTS: Record<ServerKind, string> = {
   next: path.join("scripts", "serve.ts"),
   bare: path.join("scripts", "faults", "worker.ts"),
+  floor: path.join("bench", "peers", "bare-server.ts"),
 };
+
+/** No demo beside the bench's own tenant, and nothing on the terminal but what is wrong. */
+const OWN = { AURORA_DEMO: "0", LOG_LEVEL: "warn" };
 
 async function untilHealthy(url: string, ended: () => string | null): Promise<void> {
   for (;;) {
@@ -34,12 +40,12 @@ async function untilHealthy(url: string, ended: () => string | null): Promise<vo
 
 /** The product as a process of its own, on the bench's database. */
 export class ProductProcess {
-  readonly kind: ProductKind;
+  readonly kind: ServerKind;
   url = "";
   startedInMs = 0;
   private child: ChildProcess | null = null;
 
-  constructor(kind: ProductKind = productKind()) {
+  constructor(kind: ServerKind = productKind()) {
     this.kind = kind;
   }
 
@@ -48,11 +54,12 @@ export class ProductProcess {
     const from = performance.now();
     const port = await freePort();
     const profile = process.env.BENCH_PROFILE;
+    const folder = path.resolve(process.env.AURORA_DATA_DIR ?? ".data", "bench", "product");
     const flags = ["--disable-warning=ExperimentalWarning"];
     if (profile) flags.push("--cpu-prof", `--cpu-prof-dir=${profile}`);
     const child = spawn(process.execPath, [...flags, SCRIPTS[this.kind], String(port)], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, AURORA_DEMO: "0", LOG_LEVEL: "warn", PORT: String(port), ...env },
+      env: { ...process.env, ...OWN, PORT: String(port), AURORA_DATA_DIR: folder, ...env },
     });
     this.child = child;
     let output = "";
