@@ -9,7 +9,7 @@ import { RunScreen } from "./run-screen.tsx";
 import { useFlowOptions } from "./use-flow-options.ts";
 
 /** How often a run under way is read again where no event has come: a safety net, not the way news travel. */
-const lookAgainMs = 4_000;
+const lookAgainMs = 1_500;
 
 /** One run on the canvas of the version it runs on. */
 export function RunPage(props: { runId: string }) {
