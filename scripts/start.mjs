@@ -61,9 +61,8 @@ export function handOver(args) {
   };
   const child = spawn(pinnedNode, args, { cwd: root, stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) =>
-    process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 0 : 1)),
-  );
+  // A program ended by a signal has not succeeded: a test run cut short must not count as passed.
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
