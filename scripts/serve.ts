@@ -7,6 +7,7 @@ import { migrate } from "#db/migrate.ts";
 import { newId } from "#domain/core/id.ts";
 import { prepareDemo } from "#server/demo/seed/prepare-demo.ts";
 import { stopHousekeeping } from "#server/housekeeping/start-housekeeping.ts";
+import { clientAddress } from "#server/runtime/client-address.ts";
 import { parseEnv } from "#server/runtime/env.ts";
 import { logger } from "#server/runtime/logger.ts";
 import { forget } from "#server/runtime/process.ts";
@@ -49,6 +50,9 @@ function logged(handle: Handler): Handler {
     const started = performance.now();
     const requestId = String(request.headers["x-request-id"] ?? newId());
     request.headers["x-request-id"] = requestId;
+    const forwarded = request.headers["x-forwarded-for"];
+    request.headers["x-forwarded-for"] = clientAddress(request.socket.remoteAddress, String(forwarded ?? ""));
+    delete request.headers["x-real-ip"];
     response.setHeader("x-request-id", requestId);
     response.once("finish", () => {
       const ms = Math.round(performance.now() - started);

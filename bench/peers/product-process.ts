@@ -10,7 +10,8 @@ type ServerKind = ProductKind | "floor";
 
 const productKind = (): ProductKind => (process.env.BENCH_SERVER === "bare" ? "bare" : "next");
 
-async function freePort(): Promise<number> {
+/** A TCP port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   const probe = net.createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const address = probe.address();

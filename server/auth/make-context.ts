@@ -13,7 +13,7 @@ type RequestFacts = { headers: Headers; method: string };
 const NOBODY = { kind: "nobody" } as const;
 
 function clientIp(headers: Headers): string | null {
-  return headers.get("x-forwarded-for")?.split(",")[0]?.trim() || headers.get("x-real-ip") || null;
+  return headers.get("x-forwarded-for")?.split(",")[0]?.trim() || null;
 }
 
 async function sessionIdOf(headers: Headers): Promise<string | null> {
