@@ -10,6 +10,6 @@ it.each([
   ["127.0.0.1", "nonsense", "127.0.0.1", "a header that is no address"],
   ["10.0.0.2", "10.0.0.9", "10.0.0.9", "an asker on the private network"],
   ["::1", "2001:db8::5", "2001:db8::5", "version 6"],
-])("reads %s with %s as %s: %s", (peer, forwarded, asker) => {
+])("reads %s with %s as %s: %s", (peer, forwarded, asker, _why) => {
   expect(clientAddress(peer, forwarded)).toBe(asker);
 });
