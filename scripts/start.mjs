@@ -69,6 +69,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   ensureInstalled();
   handOver([
     "--disable-warning=ExperimentalWarning",
+    // What one turn makes and drops fits the young generation.
+    "--max-semi-space-size=32",
     path.join(root, "scripts", "serve.ts"),
     ...process.argv.slice(2),
   ]);

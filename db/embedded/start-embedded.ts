@@ -28,7 +28,7 @@ const SETTINGS = {
   work_mem: "16MB",
   maintenance_work_mem: "256MB",
   max_wal_size: "2GB",
-  wal_compression: "on",
+  wal_compression: "off",
   checkpoint_timeout: "15min",
   random_page_cost: "1.1",
   jit: "off",
