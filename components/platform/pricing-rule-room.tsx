@@ -82,7 +82,7 @@ export function PricingRuleRoom(props: {
 }) {
   const time = useTimeFormat();
   const own = fields(props.tenants, props.plans);
-  const any = <span className="text-ink-3">any</span>;
+  const anyValue = <span className="text-ink-3">any</span>;
   return (
     <RecordRoom
       title="Pricing"
@@ -108,13 +108,13 @@ export function PricingRuleRoom(props: {
             </span>
           ),
         },
-        { key: "service", head: "Service", cell: (row) => row.serviceType?.replaceAll("_", " ") ?? any },
-        { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider ?? any },
+        { key: "service", head: "Service", cell: (row) => row.serviceType?.replaceAll("_", " ") ?? anyValue },
+        { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider ?? anyValue },
         {
           key: "model",
           head: "Model",
           desk: true,
-          cell: (row) => (row.model ? <span className="code">{row.model}</span> : any),
+          cell: (row) => (row.model ? <span className="code">{row.model}</span> : anyValue),
         },
         {
           key: "price",

@@ -16,7 +16,6 @@ export interface ConnectorRowView {
   lastError: string | null;
   timeoutSeconds: number;
   retryCount: number;
-  endpointCount: number | null;
 }
 
 const options = (values: ReadonlyArray<string>) =>

@@ -74,7 +74,7 @@ export function ConnectorsPage() {
   const test = useMutation(trpc.connectors.test.mutationOptions());
   const source = toSource(
     list,
-    (row) => ({ ...row, endpointCount: null }),
+    (row) => row,
     may
       ? {
           create: (values) => create.mutateAsync(valid(connectorCreate, fromForm(values))),
