@@ -56,7 +56,8 @@ export class ProductProcess {
     const port = await freePort();
     const profile = process.env.BENCH_PROFILE;
     const folder = path.resolve(process.env.AURORA_DATA_DIR ?? ".data", "bench", "product");
-    const flags = ["--disable-warning=ExperimentalWarning"];
+    // As scripts/start.mjs starts it.
+    const flags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=32"];
     if (profile) flags.push("--cpu-prof", `--cpu-prof-dir=${profile}`);
     const child = spawn(process.execPath, [...flags, SCRIPTS[this.kind], String(port)], {
       stdio: ["ignore", "pipe", "pipe"],

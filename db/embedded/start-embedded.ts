@@ -21,7 +21,6 @@ type Options = { dataFolder: string; settings?: Record<string, string> };
 
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
   max_connections: "80",
   shared_buffers: "256MB",
   effective_cache_size: "2GB",
@@ -37,6 +36,15 @@ const SETTINGS = {
   log_min_messages: "warning",
   log_destination: "stderr",
 };
+
+/** The kernel's limit for a socket's path, its end and the longest port included. */
+const SOCKET_PATH_LIMIT = 103;
+
+/** Where the server puts its socket file; none where the path is too long or the system has none: TCP then. */
+function socketFolder({ clusterFolder }: RunAs): string {
+  const longest = Buffer.byteLength(path.join(clusterFolder, ".s.PGSQL.65535"));
+  return process.platform !== "win32" && longest <= SOCKET_PATH_LIMIT ? clusterFolder : "";
+}
 
 function command(run: RunAs, program: string, args: string[]): [string, string[]] {
   const full = [...run.prefix, path.join(run.nativeFolder, "bin", program), ...args];
@@ -141,7 +149,8 @@ async function stopServer(pid: number): Promise<void> {
 function launch(run: RunAs, dataFolder: string, port: number, settings: Record<string, string>) {
   const log = path.join(dataFolder, "postgres.log");
   const output = openSync(log, "a", 0o600);
-  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([key, value]) => [
+  const sockets = { unix_socket_directories: socketFolder(run) };
+  const flags = Object.entries({ ...SETTINGS, ...sockets, ...settings }).flatMap(([key, value]) => [
     "-c",
     `${key}=${value}`,
   ]);
@@ -175,6 +184,8 @@ export async function startEmbeddedPostgres({
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const run = chooseRunAs(embeddedNativeFolder(), path.resolve(dataFolder));
   const password = readOrMakePassword(dataFolder);
+  // This process's connections, and its children's, find the server's socket file by it.
+  process.env.DATABASE_SOCKET_FOLDER = socketFolder(run);
   const running = runningServer(run.clusterFolder);
   if (running && (await answers(address(running.port, password, "postgres")))) {
     return finish(running.port, password, running.pid, true, run.note);

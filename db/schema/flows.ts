@@ -164,6 +164,8 @@ export const flowExecutions = tenantTable(
     uniqueIndex("flow_executions_trigger_key")
       .on(t.tenantId, t.flowId, t.triggerMessageId)
       .where(sql`trigger_message_id is not null`),
+    // Runs under way, so that one whose process died is found in no time.
+    index("flow_executions_running_idx").on(t.tenantId, t.id).where(sql`status = 'running'`),
     index("flow_executions_flow_idx").on(t.tenantId, t.flowId, t.startedAt),
     index("flow_executions_conversation_idx").on(t.tenantId, t.conversationId, t.startedAt),
   ],
@@ -182,7 +184,8 @@ export const flowExecutionSteps = tenantTable(
     status: text("status").notNull(),
     input: jsonb("input").notNull().default({}),
     output: jsonb("output"),
-    variablesAfter: jsonb("variables_after"),
+    /** What the step gave a value; null once erased. */
+    variablesSet: jsonb("variables_set"),
     port: text("port"),
     error: text("error"),
     providerCost: numeric("provider_cost", { precision: 24, scale: 12 }).notNull().default("0"),
@@ -192,10 +195,7 @@ export const flowExecutionSteps = tenantTable(
     durationMs: integer("duration_ms"),
   },
   (t) => [
-    foreignKey({
-      columns: [t.tenantId, t.executionId],
-      foreignColumns: [flowExecutions.tenantId, flowExecutions.id],
-    }),
+    // No foreign key: steps are only ever written by the statement that writes their run (decision 8).
     uniqueIndex("flow_execution_steps_visit_key").on(t.tenantId, t.executionId, t.nodeKey, t.visit),
   ],
 );

@@ -165,8 +165,6 @@ export const conversations = tenantTable(
     index("conversations_work_idx")
       .on(t.tenantId, t.assigneeId, t.handler, t.lastMessageAt, t.id)
       .where(sql`status in ('open','pending','escalated')`),
-    // Turns that hold a lease: few at any moment, so that a dead owner's are found in no time.
-    index("conversations_lease_idx").on(t.leaseExpiresAt).where(sql`lease_owner is not null`),
   ],
 );
 
@@ -237,7 +235,7 @@ export const channelMessages = tenantTable(
     createdAt: createdAt(),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.messageId], foreignColumns: [messages.tenantId, messages.id] }),
+    // No foreign key: the one writer makes message, channel message and attempt in one statement (decision 8).
     uniqueIndex("channel_messages_external_key")
       .on(t.tenantId, t.channelId, t.externalMessageId)
       .where(sql`external_message_id is not null`),
@@ -261,13 +259,7 @@ export const deliveryAttempts = tenantTable(
     errorCode: text("error_code"),
     errorMessage: text("error_message"),
   },
-  (t) => [
-    foreignKey({
-      columns: [t.tenantId, t.channelMessageId],
-      foreignColumns: [channelMessages.tenantId, channelMessages.id],
-    }),
-    uniqueIndex("delivery_attempts_number_key").on(t.tenantId, t.channelMessageId, t.number),
-  ],
+  (t) => [uniqueIndex("delivery_attempts_number_key").on(t.tenantId, t.channelMessageId, t.number)],
 );
 
 /** Reactions to a message, one per identity. */

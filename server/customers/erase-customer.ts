@@ -22,7 +22,7 @@ async function eraseRows(tx: TenantTransaction, customerId: string): Promise<voi
   await tx.sql`update connector_logs set request = '{}', response = null, url = split_part(url, '?', 1)
     where tenant_id = ${tenantId} and conversation_id in ${talks}`;
   const runs = tx.sql`(select e.id from flow_executions e where e.tenant_id = ${tenantId} and e.conversation_id in ${talks})`;
-  await tx.sql`update flow_execution_steps set input = '{}', output = null, variables_after = null
+  await tx.sql`update flow_execution_steps set input = '{}', output = null, variables_set = null
     where tenant_id = ${tenantId} and execution_id in ${runs}`;
   await tx.sql`update waitpoints set status = 'cancelled', resolved_at = now() where tenant_id = ${tenantId} and execution_id in ${runs}
     and status = 'waiting'`;

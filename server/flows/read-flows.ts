@@ -134,13 +134,20 @@ export async function listSteps(actor: Actor, executionId: string, { limit, curs
   const rows = await withTenant(
     actor.tenantId,
     (tx) => tx.sql<FlowRow[]>`
-    select s.*, coalesce(c.cost, 0) as provider_cost, coalesce(c.price, 0) as client_price from flow_execution_steps s
+    select s.*, coalesce(c.cost, 0) as provider_cost, coalesce(c.price, 0) as client_price,
+      case when s.variables_set is not null then known.variables end as variables_after
+    from flow_execution_steps s
     left join lateral (
       select sum(u.provider_cost) as cost, sum(u.client_price) as price from ai_responses r
       join usage_breakdown u on u.tenant_id = r.tenant_id and u.id = r.usage_record_id
       where r.tenant_id = s.tenant_id and r.flow_execution_id = s.execution_id and r.node_key = s.node_key
         and r.attempt_key like s.execution_id::text || ':' || s.node_key || ':' || s.visit || ':%'
     ) c on true
+    left join lateral (
+      select jsonb_object_agg(v.key, v.value order by b.sequence) as variables
+      from flow_execution_steps b, jsonb_each(b.variables_set) v
+      where b.tenant_id = s.tenant_id and b.execution_id = s.execution_id and b.sequence <= s.sequence
+    ) known on true
     where s.tenant_id = ${actor.tenantId} and s.execution_id = ${executionId} and (${after}::int is null or s.sequence > ${after}::int)
     order by s.sequence, s.id limit ${limit + 1}`,
   );

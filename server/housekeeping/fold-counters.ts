@@ -82,13 +82,30 @@ async function raise(
   );
 }
 
-async function raiseEdges(tx: Transaction, sums: readonly Sum[]): Promise<void> {
+type Edge = { tenantId: string; flowId: string; version: number; key: string; count: number };
+
+/** The lines of each way taken, each as often as the way was gone; a loop counts every passage. */
+function edgesOf(paths: readonly Sum[]): Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const { tenant_id: tenantId, subject_id: flowId, counter, total } of paths) {
+    const [version, ...keys] = JSON.parse(counter) as [number, ...string[]];
+    for (const key of keys) {
+      const name = `${flowId}:${version}:${key}`;
+      const edge = edges.get(name) ?? { tenantId, flowId, version, key, count: 0 };
+      edge.count += Number(total);
+      edges.set(name, edge);
+    }
+  }
+  return [...edges.values()];
+}
+
+async function raiseEdges(tx: Transaction, edges: readonly Edge[]): Promise<void> {
   await tx.sql`
     insert into flow_edge_counts (tenant_id, id, flow_id, version, connection_key, count)
-    select d.tenant_id, gen_random_uuid(), d.flow_id, split_part(d.counter, ':', 1)::int,
-      substr(d.counter, strpos(d.counter, ':') + 1), d.total
-    from unnest(${sums.map((s) => s.tenant_id)}::uuid[], ${sums.map((s) => s.subject_id)}::uuid[],
-      ${sums.map((s) => s.counter)}::text[], ${sums.map((s) => s.total)}::numeric[]) as d(tenant_id, flow_id, counter, total)
+    select d.tenant_id, gen_random_uuid(), d.flow_id, d.version, d.key, d.count
+    from unnest(${edges.map((e) => e.tenantId)}::uuid[], ${edges.map((e) => e.flowId)}::uuid[], ${edges.map((e) => e.version)}::int[],
+      ${edges.map((e) => e.key)}::text[], ${edges.map((e) => e.count)}::int8[]) as d(tenant_id, flow_id, version, key, count)
+    order by 1, 3, 4, 5
     on conflict (tenant_id, flow_id, version, connection_key) do update set count = flow_edge_counts.count + excluded.count`;
 }
 
@@ -122,7 +139,8 @@ export async function foldCounters(): Promise<number> {
       const subjects = bySubject(of(kind));
       if (subjects.length > 0) await raise(tx, table, counters, subjects, { seen, byTenant: true });
     }
-    if (of("flow_edge").length > 0) await raiseEdges(tx, of("flow_edge"));
+    const edges = edgesOf(of("flow_path"));
+    if (edges.length > 0) await raiseEdges(tx, edges);
     if (of("ai_provider").length > 0) await raiseProviders(tx, of("ai_provider"));
     return sums.reduce((total, sum) => total + sum.n, 0);
   });

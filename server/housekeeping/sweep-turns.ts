@@ -4,16 +4,24 @@ import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { applyEarlyStatuses, lockExternalId } from "#server/inbox/ingest/ingest-status.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
 
-/** Frees the leases of turns that a dead process left behind, and asks for those turns again. */
+/**
+ * Frees the leases of turns that a dead process left behind, and asks for those turns again. They are found by what
+ * they left undone, a queue item or a run under way: an index over leases would make every turn's end write to all
+ * indexes of its conversation. A lease with nothing undone behind it harms nobody: the next message takes it.
+ */
 export async function sweepStaleTurns(): Promise<number> {
   const rows = await withSystem(
     "sweep stale turns",
     (tx) => tx.sql`
-    with stale as (
+    with undone as (
+      select tenant_id, conversation_id as id from conversation_inbox where handled_at is null
+      union select tenant_id, conversation_id from flow_executions where status = 'running'
+    ), stale as (
       update conversations set lease_owner = null, lease_expires_at = null
       where (tenant_id, id) in (
-        select tenant_id, id from conversations where lease_owner is not null and lease_expires_at < clock_timestamp()
-        order by lease_expires_at limit 200 for update skip locked)
+        select v.tenant_id, v.id from undone join conversations v on v.tenant_id = undone.tenant_id and v.id = undone.id
+        where v.lease_owner is not null and v.lease_expires_at < clock_timestamp()
+        limit 200 for update of v skip locked)
       returning tenant_id, id
     )
     insert into outbox (id, tenant_id, name, payload)

@@ -1,15 +1,10 @@
-import { createHash } from "node:crypto";
-import { writeTenant } from "#db/tenant.ts";
-import { newId } from "#domain/core/id.ts";
-import { type DirectoryEntry, findInDirectory } from "#server/channels/directory.ts";
+import { findInDirectory } from "#server/channels/directory.ts";
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
-import { wakeRelay } from "#server/runtime/outbox.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
-import { keepFreshJournal } from "./fresh-journals.ts";
+import { journalWebhook } from "./journal-webhook.ts";
 
 /** Meta sends up to 1,000 updates, 3 MB at most. */
 const MAX_BODY = 3 * 1024 * 1024;
-const KEPT_HEADERS = ["content-type", "user-agent", "x-hub-signature-256", "x-request-id"];
 
 const plain = (status: number, text: string) =>
   new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
@@ -31,31 +26,6 @@ async function readRaw(request: Request): Promise<Buffer | null> {
     else if (size > DRAINED) break;
   }
   return size > MAX_BODY ? null : Buffer.concat(chunks);
-}
-
-/** Journals the raw request once per delivery and, the first time, tells the turn; both in one transaction. */
-async function journal(entry: DirectoryEntry, rawBody: Buffer, headers: Headers): Promise<void> {
-  const { tenantId, channelId, type } = entry;
-  const deliveryKey = createHash("sha256").update(rawBody).digest("hex");
-  const journalId = newId();
-  const kept = Object.fromEntries(
-    KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
-  );
-  const payload = JSON.stringify({ tenantId, channelId, journalId });
-  await writeTenant(tenantId, (tx) => [
-    tx.sql`
-    with kept as (
-      insert into webhook_journal (tenant_id, id, channel_id, provider, delivery_key, body, headers)
-      values (${tenantId}, ${journalId}, ${channelId}, ${type}, ${deliveryKey}, ${rawBody}, ${JSON.stringify(kept)})
-      on conflict (tenant_id, channel_id, delivery_key) do update
-        set deliveries = webhook_journal.deliveries + 1, last_received_at = now()
-      returning id
-    )
-    insert into outbox (id, tenant_id, name, payload)
-    select ${newId()}, ${tenantId}, 'webhooks/request.received', ${payload} from kept where kept.id = ${journalId}`,
-  ]);
-  keepFreshJournal(journalId, rawBody);
-  wakeRelay();
 }
 
 /**
@@ -82,7 +52,7 @@ export async function acceptWebhook(
     });
     return plain(401, "The signature does not fit.");
   }
-  await journal(entry, rawBody, request.headers);
+  await journalWebhook(entry, rawBody, request.headers);
   return plain(200, "EVENT_RECEIVED");
 }
 

@@ -3,14 +3,23 @@ import { withTenant } from "#db/tenant.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { once } from "./process.ts";
 
-const offsets = once("clock.offsets", () => new LRUCache<string, number>({ max: 50_000, ttl: 1000 }));
-
 async function readOffset(tenantId: TenantId): Promise<number> {
   return withTenant(tenantId, async (tx) => {
     const rows = await tx.sql`select clock_offset_ms from tenants where id = ${tenantId}`;
     return Number(rows[0]?.clock_offset_ms ?? 0);
   });
 }
+
+// Those who find the offset too old at the same moment share one look at it.
+const offsets = once(
+  "clock.offsets",
+  () =>
+    new LRUCache<TenantId, number>({
+      max: 50_000,
+      ttl: 1000,
+      fetchMethod: (tenantId) => readOffset(tenantId),
+    }),
+);
 
 /** The tenant's clock: real time, moved by the offset of a sandbox tenant. Signatures and leases use real time. */
 export const clock = {
@@ -21,11 +30,7 @@ export const clock = {
 
   /** Milliseconds between the tenant's clock and real time. */
   async offsetMs(tenantId: TenantId): Promise<number> {
-    const cached = offsets.get(tenantId);
-    if (cached !== undefined) return cached;
-    const offset = await readOffset(tenantId);
-    offsets.set(tenantId, offset);
-    return offset;
+    return offsets.get(tenantId) ?? (await offsets.forceFetch(tenantId));
   },
 
   /** Takes a changed offset at once in this process; others follow within a second. */

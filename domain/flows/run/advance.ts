@@ -36,6 +36,8 @@ type Draft = {
   steps: StepRecord[];
   taken: string[];
   command: Command | null;
+  /** Variables given a value and not yet in a step's record. */
+  unrecorded: Variables;
 };
 
 function record(draft: Draft, status: StepRecord["status"], parts: Partial<StepRecord>): void {
@@ -50,9 +52,10 @@ function record(draft: Draft, status: StepRecord["status"], parts: Partial<StepR
     output: null,
     port: null,
     error: null,
-    variablesAfter: {},
+    variablesSet: {},
   };
-  Object.assign(step, parts, { status, variablesAfter: draft.state.variables });
+  Object.assign(step, parts, { status, variablesSet: { ...step.variablesSet, ...draft.unrecorded } });
+  draft.unrecorded = {};
   if (!known) draft.steps.push(step);
 }
 
@@ -123,12 +126,15 @@ function mayEndAt(flow: FlowSnapshot, nodeKey: string, port: string): boolean {
 function leave(draft: Draft, action: Extract<NodeAction, { do: "leave" }>): NodeAction | null {
   const { flow, state } = draft;
   const current = state.current ?? "";
-  const variables: Variables = { ...state.variables, ...(action.variables ?? {}) };
-  const problem = checkDeclared(flow.variables, action.variables ?? {});
-  if (problem) return failNode(draft, problem);
-  if (JSON.stringify(variables).length > MAX_STATE_BYTES)
-    return failNode(draft, "The run's variables outgrew 256 KB.");
-  state.variables = variables;
+  if (action.variables) {
+    const variables: Variables = { ...state.variables, ...action.variables };
+    const problem = checkDeclared(flow.variables, action.variables);
+    if (problem) return failNode(draft, problem);
+    if (JSON.stringify(variables).length > MAX_STATE_BYTES)
+      return failNode(draft, "The run's variables outgrew 256 KB.");
+    state.variables = variables;
+    draft.unrecorded = { ...draft.unrecorded, ...action.variables };
+  }
   // The start is where the trigger fired, not a node that was passed.
   if (nodeByKey(flow, current)?.type !== "start") state.executed = [...state.executed, current];
   record(draft, "completed", { output: action.output ?? null, port: action.port });
@@ -185,6 +191,7 @@ function begin(draft: Draft, variables: Variables): Advance {
   const start = draft.flow.nodes.find((node) => node.type === "start") ?? draft.flow.nodes[0];
   if (!start) return settle(draft, { do: "fail", error: "The flow has no nodes." });
   draft.state.variables = startingVariables(draft.flow.variables, variables);
+  draft.unrecorded = draft.state.variables;
   enterNode(draft, start.key);
   const problem = checkDeclared(draft.flow.variables, draft.state.variables, true);
   return settle(draft, problem ? { do: "fail", error: problem } : enterAction(draft));
@@ -217,8 +224,9 @@ function failedEffect(draft: Draft, event: Extract<RunEvent, { type: "effect_fai
  * Events that do not fit the state (a reply to a run that does not wait) leave it unchanged, without a command.
  */
 export function advance(flow: FlowSnapshot, before: RunState, event: RunEvent): Advance {
-  const draft: Draft = { flow, state: structuredClone(before), steps: [], taken: [], command: null };
-  const { state } = draft;
+  // Its parts are replaced, never changed in place: a shallow copy leaves `before` as it was.
+  const state: RunState = { ...before };
+  const draft: Draft = { flow, state, steps: [], taken: [], command: null, unrecorded: {} };
   if (event.type === "start") return begin(draft, event.variables);
   if (event.type === "effect_failed") {
     return state.status === "running" ? failedEffect(draft, event) : settle(draft, null);

@@ -71,7 +71,8 @@ export type StepRecord = {
   output: Json;
   port: string | null;
   error: string | null;
-  variablesAfter: Variables;
+  /** What this step gave a value; the variables after it are all sets up to it, one over the other. */
+  variablesSet: Variables;
 };
 
 /** What one call of the reducer gives back: at most one command, which the host performs and answers. */

@@ -1,7 +1,7 @@
 import { withTenant } from "#db/tenant.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
-import { logger } from "#server/runtime/logger.ts";
+import { GroupQueue } from "#server/runtime/group-queue.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
 import { once } from "#server/runtime/process.ts";
 import type { MeterOp, OpOutcome } from "./decide-group.ts";
@@ -22,90 +22,41 @@ import {
 import { recordOf } from "./usage-record.ts";
 
 type Answered = { outcome: OpOutcome; currency: string };
-type Waiting = { op: MeterOp; resolve: (answer: Answered) => void; reject: (error: unknown) => void };
-type TenantQueue = { waiting: Waiting[]; running: boolean };
 
 // Large enough to amortise a commit, small enough that one caller's answer does not wait for thousands of rows.
 const MAX_GROUP = 400;
 
-/**
- * The group committer: operations of one tenant that arrive while a transaction runs form the next one. Nobody waits
- * for company; a lone operation runs at once. Each caller is answered after its own commit.
- */
-class GroupCommitter {
-  private readonly queues = new Map<TenantId, TenantQueue>();
-
-  submit(tenantId: TenantId, op: MeterOp): Promise<Answered> {
-    return new Promise((resolve, reject) => {
-      let queue = this.queues.get(tenantId);
-      if (!queue) {
-        queue = { waiting: [], running: false };
-        this.queues.set(tenantId, queue);
-      }
-      queue.waiting.push({ op, resolve, reject });
-      if (!queue.running) void this.drain(tenantId, queue);
-    });
+async function settleAlone(tenantId: TenantId, op: MeterOp): Promise<Answered | GroupResult | null> {
+  if (op.kind === "reserve") {
+    const outcome = await tryFastReserve(op.request);
+    return outcome && { outcome: { kind: "reserved", outcome }, currency: "" };
   }
-
-  private async drain(tenantId: TenantId, queue: TenantQueue): Promise<void> {
-    queue.running = true;
-    // Calls made in the same turn of the event loop belong together.
-    await Promise.resolve();
-    while (queue.waiting.length > 0) {
-      const group = queue.waiting.splice(0, MAX_GROUP);
-      await this.settle(tenantId, group);
-    }
-    queue.running = false;
-    this.queues.delete(tenantId);
-  }
-
-  private async settle(tenantId: TenantId, group: Waiting[]): Promise<void> {
-    try {
-      if (await this.settleAlone(tenantId, group)) return;
-      const ops = group.map((one) => one.op);
-      this.answer(tenantId, group, await runGroup(tenantId, ops));
-    } catch (error) {
-      await this.splitOrReject(tenantId, group, error);
-    }
-  }
-
-  private async settleAlone(tenantId: TenantId, group: Waiting[]): Promise<boolean> {
-    const [alone, ...others] = group;
-    if (!alone || others.length > 0) return false;
-    if (alone.op.kind === "reserve") {
-      const outcome = await tryFastReserve(alone.op.request);
-      if (outcome) alone.resolve({ outcome: { kind: "reserved", outcome }, currency: "" });
-      return outcome !== null;
-    }
-    if (alone.op.kind !== "commit") return false;
-    const done = await tryFastCommit(tenantId, alone.op);
-    if (done) this.answer(tenantId, group, done);
-    return done !== null;
-  }
-
-  private answer(tenantId: TenantId, group: Waiting[], { decision, state }: GroupResult): void {
-    rememberFooting(tenantId, state);
-    if (decision.marks.length + decision.quotaEvents.length > 0) wakeRelay();
-    for (const [i, one] of group.entries()) {
-      const outcome = decision.outcomes[i];
-      if (outcome) one.resolve({ outcome, currency: state.currency });
-    }
-  }
-
-  private async splitOrReject(tenantId: TenantId, group: Waiting[], error: unknown): Promise<void> {
-    if (group.length === 1) {
-      group[0]?.reject(error);
-      return;
-    }
-    // One bad operation must not fail its neighbours: halve until it stands alone.
-    logger.warn({ tenantId, size: group.length, error }, "a metering group failed and is split");
-    const middle = Math.ceil(group.length / 2);
-    await this.settle(tenantId, group.slice(0, middle));
-    await this.settle(tenantId, group.slice(middle));
-  }
+  return op.kind === "commit" ? tryFastCommit(tenantId, op) : null;
 }
 
-const committer = () => once("billing.committer", () => new GroupCommitter());
+function answersOf(tenantId: TenantId, { decision, state }: GroupResult): Answered[] {
+  rememberFooting(tenantId, state);
+  if (decision.marks.length + decision.quotaEvents.length > 0) wakeRelay();
+  return decision.outcomes.map((outcome) => ({ outcome, currency: state.currency }));
+}
+
+async function settle(tenantId: TenantId, ops: MeterOp[]): Promise<Answered[]> {
+  const [alone, ...others] = ops;
+  const done = alone && others.length === 0 ? await settleAlone(tenantId, alone) : null;
+  if (done && "outcome" in done) return [done];
+  return answersOf(tenantId, done ?? (await runGroup(tenantId, ops)));
+}
+
+const committer = () =>
+  once(
+    "billing.committer",
+    () =>
+      new GroupQueue<TenantId, MeterOp, Answered>({
+        name: "billing.committer",
+        most: MAX_GROUP,
+        run: settle,
+      }),
+  );
 
 async function reserve(request: ReserveRequest): Promise<ReserveOutcome> {
   const { outcome } = await committer().submit(request.tenantId, { kind: "reserve", request });

@@ -121,7 +121,7 @@ async function insertCounters(tx: TenantTransaction, version: LiveVersion): Prom
     ),
   );
   const deltas = [
-    ...taken.map((line) => ["flow_edge", `${version.version}:${line.key}`, 1] as const),
+    ["flow_path", JSON.stringify([version.version, ...taken.map((line) => line.key)]), 1] as const,
     ["flow", "execution_count", 1] as const,
     ["flow", "success_count", 1] as const,
     ["flow", "total_duration_ms", STEPS.length * 4000] as const,

@@ -22,7 +22,10 @@ class Unwritten {
         (known) => known.nodeKey === step.nodeKey && known.visit === step.visit,
       );
       if (at < 0) this.steps.push(step);
-      else this.steps[at] = { ...step, input: step.input ?? this.steps[at]?.input ?? null };
+      else {
+        const variablesSet = { ...this.steps[at]?.variablesSet, ...step.variablesSet };
+        this.steps[at] = { ...step, variablesSet, input: step.input ?? this.steps[at]?.input ?? null };
+      }
     }
     this.taken.push(...taken);
   }

@@ -31,7 +31,7 @@ function stepRows(host: RunHost, { steps, now }: RunProgress): string {
       status: step.status,
       input: step.input ?? {},
       output: step.output,
-      variables_after: step.variablesAfter,
+      variables_set: step.variablesSet,
       port: step.port,
       error: step.error,
       started_at: now,
@@ -42,13 +42,13 @@ function stepRows(host: RunHost, { steps, now }: RunProgress): string {
   return JSON.stringify(rows);
 }
 
-/** Counters are appended with the fact and folded later: no deed waits for a row that the whole tenant shares. */
+/**
+ * Counters are appended with the fact and folded later: no deed waits for a row that the whole tenant shares. The lines
+ * taken since the last write are one row: runs of a flow go few ways, and the folder counts each way before its lines.
+ */
 function counterRows(host: RunHost, { taken, now }: RunProgress): [string, string, string][] {
-  const deltas: [string, string, string][] = taken.map((key) => [
-    "flow_edge",
-    `${host.version.version}:${key}`,
-    "1",
-  ]);
+  const deltas: [string, string, string][] = [];
+  if (taken.length > 0) deltas.push(["flow_path", JSON.stringify([host.version.version, ...taken]), "1"]);
   if (!host.stored) deltas.push(["flow", "execution_count", "1"]);
   if (hasEnded(host.state.status)) {
     deltas.push(["flow", host.state.status === "failed" ? "failure_count" : "success_count", "1"]);
@@ -78,29 +78,32 @@ export function persistRun(tx: TenantTransaction, host: RunHost, progress: RunPr
   const waitingSince = state.status === "waiting" ? now : null;
   const counters = counterRows(host, progress);
   const { name, payload } = notice(host);
-  return tx.sql`
-    with run as (
+  const run = host.stored
+    ? tx.sql`
+      update flow_executions set status = ${state.status}, current_node_key = ${state.current},
+        variables = ${JSON.stringify(state.variables)}, state = ${storedState(host, progress.command)},
+        executed_nodes = ${state.executed}, step_count = ${state.stepCount}, error = ${state.error}, outcome = ${state.outcome},
+        waiting_since = ${waitingSince}, waited_ms = ${host.waitedMs}, completed_at = ${completedAt}, duration_ms = ${durationMs},
+        updated_at = now()
+      where tenant_id = ${tenantId} and id = ${host.executionId}`
+    : tx.sql`
       insert into flow_executions (tenant_id, id, flow_id, flow_version_id, flow_version, conversation_id, started_by,
         trigger_message_id, status, current_node_key, variables, state, executed_nodes, step_count, error, outcome,
         waiting_since, waited_ms, started_at, completed_at, duration_ms, updated_at)
       values (${tenantId}, ${host.executionId}, ${version.flowId}, ${version.id}, ${version.version}, ${host.conversationId},
         ${JSON.stringify(host.startedBy)}, ${host.triggerMessageId}, ${state.status}, ${state.current},
         ${JSON.stringify(state.variables)}, ${storedState(host, progress.command)}, ${state.executed}, ${state.stepCount},
-        ${state.error}, ${state.outcome}, ${waitingSince}, ${host.waitedMs}, ${host.startedAt}, ${completedAt}, ${durationMs}, now())
-      on conflict (tenant_id, id) do update set status = excluded.status, current_node_key = excluded.current_node_key,
-        variables = excluded.variables, state = excluded.state, executed_nodes = excluded.executed_nodes,
-        step_count = excluded.step_count, error = excluded.error, outcome = excluded.outcome,
-        waiting_since = excluded.waiting_since, waited_ms = excluded.waited_ms, completed_at = excluded.completed_at,
-        duration_ms = excluded.duration_ms, updated_at = now()
-    ), steps as (
+        ${state.error}, ${state.outcome}, ${waitingSince}, ${host.waitedMs}, ${host.startedAt}, ${completedAt}, ${durationMs}, now())`;
+  return tx.sql`
+    with run as (${run}), steps as (
       insert into flow_execution_steps (tenant_id, execution_id, id, sequence, node_key, node_type, node_name, visit, status, input,
-        output, variables_after, port, error, started_at, ended_at, duration_ms)
+        output, variables_set, port, error, started_at, ended_at, duration_ms)
       select ${tenantId}, ${host.executionId}, s.* from jsonb_to_recordset(${stepRows(host, progress)}::jsonb) as s(id uuid,
         sequence int, node_key text, node_type text, node_name text, visit int, status text, input jsonb, output jsonb,
-        variables_after jsonb, port text, error text, started_at timestamptz, ended_at timestamptz, duration_ms int)
+        variables_set jsonb, port text, error text, started_at timestamptz, ended_at timestamptz, duration_ms int)
       on conflict (tenant_id, execution_id, node_key, visit) do update set status = excluded.status,
         output = coalesce(excluded.output, flow_execution_steps.output), port = excluded.port, error = excluded.error,
-        variables_after = excluded.variables_after, ended_at = excluded.ended_at,
+        variables_set = coalesce(flow_execution_steps.variables_set, '{}') || excluded.variables_set, ended_at = excluded.ended_at,
         duration_ms = (extract(epoch from excluded.ended_at - flow_execution_steps.started_at) * 1000)::int
     ), counted as (
       insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
