@@ -26,7 +26,9 @@ function makeClient(): Inngest {
     if (!executor) throw new Error("The embedded executor has not been started.");
     return executor.fetch(input, init);
   };
-  return new Inngest({ ...shared, isDev: true, baseUrl: "http://executor.local", fetch });
+  const client = new Inngest({ ...shared, isDev: true, baseUrl: "http://executor.local", fetch });
+  // Only a server would read them, and the SDK copies the process's environment each time it makes them.
+  return Object.defineProperty(client, "headers", { value: {} });
 }
 
 /** The one Inngest client of this process. Its functions live in `inngest/functions`. */

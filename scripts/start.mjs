@@ -70,7 +70,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   handOver([
     "--disable-warning=ExperimentalWarning",
     // What one turn makes and drops fits the young generation.
-    "--max-semi-space-size=32",
+    "--max-semi-space-size=64",
     path.join(root, "scripts", "serve.ts"),
     ...process.argv.slice(2),
   ]);

@@ -57,7 +57,7 @@ export class ProductProcess {
     const profile = process.env.BENCH_PROFILE;
     const folder = path.resolve(process.env.AURORA_DATA_DIR ?? ".data", "bench", "product");
     // As scripts/start.mjs starts it.
-    const flags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=32"];
+    const flags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=64"];
     if (profile) flags.push("--cpu-prof", `--cpu-prof-dir=${profile}`);
     const child = spawn(process.execPath, [...flags, SCRIPTS[this.kind], String(port)], {
       stdio: ["ignore", "pipe", "pipe"],

@@ -31,6 +31,7 @@ const SETTINGS = {
   checkpoint_timeout: "15min",
   random_page_cost: "1.1",
   jit: "off",
+  update_process_title: "off",
   // A prepared plan made for an empty table stays until the table is analysed: a new house must not wait a minute.
   autovacuum_naptime: "15s",
   log_min_messages: "warning",
