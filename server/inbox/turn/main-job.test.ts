@@ -3,6 +3,7 @@ import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { quotaInput } from "#domain/billing/quota.ts";
 import { createQuota, deleteQuota } from "#server/billing/quotas.ts";
+import { listSteps } from "#server/flows/read-flows.ts";
 import { fixedModel, post, startMainJob, until } from "#server/testing/main-job.ts";
 import { acceptWebhook } from "../accept-webhook.ts";
 
@@ -58,6 +59,10 @@ describe("the complete scenario, from a signed webhook to the last reply", () =>
       order_number: "1001",
       product_data: { stock: 15, price: "249.00" },
     });
+    const { data: steps } = await listSteps(job.actor, String(run?.id), { limit: 100 });
+    expect(steps[0]?.variablesAfter).toMatchObject({ user_message: "I want to buy AirPods Pro" });
+    expect(steps[0]?.variablesAfter).not.toHaveProperty("product_data");
+    expect(steps.at(-1)?.variablesAfter).toEqual(run?.variables);
     expect(thread.at(-1)?.text).toMatch(
       /^Your order #1001 has been confirmed! Estimated delivery: [A-Z][a-z]{2} \d{1,2}\. Track at: https:\/\/shopeasy\.test\/track\/1001$/,
     );
