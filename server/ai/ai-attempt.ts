@@ -1,7 +1,6 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { askModel, estimateTokens, type ModelTask } from "#domain/ai/model-task.ts";
 import { normaliseUsage } from "#domain/billing/normalise-usage.ts";
-import { AppError } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { meter } from "#server/billing/meter/meter.ts";
@@ -13,6 +12,7 @@ import { clock } from "#server/runtime/clock.ts";
 import { logger } from "#server/runtime/logger.ts";
 import type { Candidate } from "./ai-catalogue.ts";
 import { linkUsage } from "./link-usage.ts";
+import { reserveCall } from "./reserve-call.ts";
 
 /** What a call is for: where its record leads to. */
 export type AiPurpose = {
@@ -36,35 +36,19 @@ export type AiAttempt = AiPurpose & {
   startedAt: string;
 };
 
-/** Asks for room in the tenant's quotas. Throws `limit_reached` (with the message for customers) when there is none. */
+/** Prepares a call within the tenant's quotas. Throws `limit_reached` (with the message for customers) where one pauses. */
 export async function openAttempt(
   purpose: AiPurpose,
   candidate: Candidate,
   model: string | null,
   number: number,
 ): Promise<AiAttempt> {
-  const asked = model ?? candidate.model;
-  const estimate = estimateTokens(askModel(purpose.task));
-  const outcome = await meter.reserve({
-    tenantId: purpose.tenantId,
-    serviceType: "token",
-    provider: candidate.type,
-    model: asked,
-    quantities: estimate,
-    ownKey: candidate.ownKey,
-  });
-  if (!outcome.admitted) {
-    const { quotaName, resetsAt, pauseMessage } = outcome.refusal;
-    const message = `The quota “${quotaName}” is used up until ${resetsAt}. Raise it, or wait.`;
-    throw new AppError("limit_reached", "billing.quota_exceeded", message, { pauseMessage });
-  }
+  const granted = await reserveCall(purpose.tenantId, purpose.task, candidate, model ?? candidate.model);
   return {
     ...purpose,
+    ...granted,
     responseId: newId(),
     attemptKey: `${purpose.key}:${number}`,
-    candidate,
-    model: asked,
-    reservation: outcome.reservation,
     startedAt: (await clock.now(purpose.tenantId)).toISOString(),
   };
 }
