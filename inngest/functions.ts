@@ -1,4 +1,5 @@
 import type { InngestFunction } from "inngest";
+import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
 import { tellCostAlert, tellInvoice, tellQuota, tellUnpricedUsage } from "./functions/billing/tell.ts";
 import { retryDueDelivery } from "./functions/conversations/retry-delivery.ts";
 import { conversationTurn } from "./functions/conversations/turn.ts";
@@ -11,4 +12,5 @@ export const functions: InngestFunction.Any[] = [
   tellInvoice,
   tellQuota,
   tellUnpricedUsage,
+  reconcileNightly,
 ];

@@ -6,6 +6,7 @@ import { DataTable } from "#components/ui/data-table.tsx";
 import { Empty } from "#components/ui/empty.tsx";
 import { ListPage } from "#components/ui/list-page.tsx";
 import { Seal } from "#components/ui/seal.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
 
 export interface ReconcileRowView {
   tenantId: string;
@@ -16,14 +17,23 @@ export interface ReconcileRowView {
   differences: ReadonlyArray<string>;
 }
 
+function lastWords(last: { startedBy: string; tenants: number; differences: number }, at: string): string {
+  const found = last.differences === 0 ? "0 differences" : `${last.differences} tenants differ`;
+  const why = last.startedBy === "nightly" ? "nightly" : "asked for";
+  return `${at}, ${why}: ${last.tenants} tenants, ${found}`;
+}
+
 /** Raw records, roll-ups and invoices side by side: they must be the same to the last digit. */
 export function ReconcileScreen(props: {
   rows: ReadonlyArray<ReconcileRowView> | null;
+  /** The newest comparison that was kept, the nightly one included. */
+  last: { startedAt: string; startedBy: string; tenants: number; differences: number } | null;
   error: string | null;
   busy: boolean;
   onRun: () => void;
 }) {
   const rows = props.rows;
+  const { stamp } = useTimeFormat();
   const decimals = decimalsOf((rows ?? []).flatMap((row) => [row.records, row.rollUps, row.invoices]));
   const differing = rows?.filter((row) => row.differences.length > 0).length ?? 0;
   return (
@@ -34,6 +44,11 @@ export function ReconcileScreen(props: {
           {rows ? (
             <Seal ok={differing === 0} className="me-2">
               {differing === 0 ? "0 differences" : `${differing} tenants differ`}
+            </Seal>
+          ) : null}
+          {!rows && props.last ? (
+            <Seal ok={props.last.differences === 0} className="me-2">
+              {lastWords(props.last, stamp(props.last.startedAt))}
             </Seal>
           ) : null}
           <Button variant="primary" icon={<Scale size={14} />} busy={props.busy} onClick={props.onRun}>

@@ -2,6 +2,7 @@ import {
   Activity,
   Building2,
   CircleDollarSign,
+  Coins,
   Cpu,
   Layers,
   Mail,
@@ -18,6 +19,7 @@ export const platformRoomGroups: ReadonlyArray<RoomGroup> = [
     name: "Business",
     rooms: [
       { path: "tenants", name: "Tenants", icon: Building2, key: "T" },
+      { path: "profit", name: "Profit", icon: Coins, key: "F" },
       { path: "plans", name: "Plans", icon: Layers, key: "L" },
       { path: "pricing", name: "Pricing", icon: Percent, key: "P" },
       { path: "invoices", name: "Invoices", icon: ReceiptText, key: "I" },

@@ -83,7 +83,11 @@ export const usageDaily = pgTable(
     billablePrice: money("billable_price"),
     unpricedRequests: integer("unpriced_requests").notNull().default(0),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.day, t.serviceType, t.provider, t.model, t.closing] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.day, t.serviceType, t.provider, t.model, t.closing] }),
+    // The platform's sums over all tenants of a month.
+    index("usage_daily_day_idx").on(t.day),
+  ],
 );
 
 /** Usage by hour of UTC, for graphs and for "when was this last used". */

@@ -5,6 +5,7 @@ import { instantInput, providerPriceInput } from "#domain/billing/provider-price
 import { monthInput, pricePreviewInput } from "#domain/billing/usage-report.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
+import { profitInput } from "#domain/platform/profit.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
 import { finalizeInvoice, getAnyInvoice, listAllInvoices, voidInvoice } from "./invoices/read-invoice.ts";
@@ -18,6 +19,7 @@ import {
   listPricingRules,
   updatePricingRule,
 } from "./pricing-rules.ts";
+import { getProfit } from "./profit.ts";
 import {
   createProviderPrice,
   deleteProviderPrice,
@@ -25,7 +27,7 @@ import {
   getProviderPrice,
   listProviderPrices,
 } from "./provider-prices.ts";
-import { reconcile } from "./reconcile.ts";
+import { listReconciliations, reconcile, reconcileAll } from "./reconcile.ts";
 
 const id = z.uuid();
 const byId = z.strictObject({ id });
@@ -207,5 +209,24 @@ export const reconcileRouter = router({
     example: {},
   })
     .input(z.strictObject({ tenantId: id.optional() }))
-    .mutation(({ input }) => reconcile(input.tenantId ?? null)),
+    .mutation(({ ctx, input }) =>
+      input.tenantId ? reconcile(input.tenantId) : reconcileAll(actorLabel(ctx.principal)),
+    ),
+  list: platformQuery({
+    route: "GET /reconciliations",
+    summary: "List kept comparisons of all tenants, the nightly ones and those asked for",
+  })
+    .input(z.strictObject(paging))
+    .query(({ input }) => listReconciliations(input)),
+});
+
+/** What the platform earns. */
+export const profitRouter = router({
+  get: platformQuery({
+    route: "GET /profit",
+    summary:
+      "Revenue, cost, profit and margin of a month by tenant, model, service or conversation, losses first",
+  })
+    .input(profitInput)
+    .query(({ input }) => getProfit(input)),
 });

@@ -1,6 +1,8 @@
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
-import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { newId } from "#domain/core/id.ts";
+import { decodeCursor, toPage } from "#domain/core/paging.ts";
+import { amountFromDatabase, formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 
 /** One tenant's sums side by side; `differences` is empty where all agree to the last digit. */
@@ -84,6 +86,78 @@ function toReconcileRow(row: Row): ReconcileRow {
     invoiced: amount(row.invoiced),
     differences,
   };
+}
+
+type Sums = Pick<
+  ReconcileRow,
+  "currency" | "records" | "dailyRollUps" | "hourlyRollUps" | "conversations" | "invoiced"
+>;
+const SUMMED = ["records", "dailyRollUps", "hourlyRollUps", "conversations", "invoiced"] as const;
+
+/** Exact sums of all tenants by currency. */
+function sumByCurrency(rows: readonly ReconcileRow[]): Sums[] {
+  const currencies = [...new Set(rows.map((row) => row.currency))].sort();
+  return currencies.map((currency) => {
+    const own = rows.filter((row) => row.currency === currency);
+    const sums = SUMMED.map((name) => [
+      name,
+      formatAmount(sumAmounts(own.map((row) => parseAmount(row[name])))),
+    ]);
+    return { currency, ...(Object.fromEntries(sums) as Omit<Sums, "currency">) };
+  });
+}
+
+/** A comparison of all tenants that was kept. */
+export type Reconciliation = {
+  id: string;
+  startedBy: string;
+  startedAt: string;
+  finishedAt: string;
+  tenants: number;
+  differences: number;
+  sums: Sums[];
+  differing: ReconcileRow[];
+};
+
+const toReconciliation = (row: Row): Reconciliation => ({
+  id: row.id as string,
+  startedBy: row.started_by as string,
+  startedAt: row.started_at as string,
+  finishedAt: row.finished_at as string,
+  tenants: row.tenants as number,
+  differences: row.differences as number,
+  sums: row.sums as Sums[],
+  differing: row.differing as ReconcileRow[],
+});
+
+/** Kept comparisons of all tenants, the newest first. */
+export async function listReconciliations(input: { limit: number; cursor?: string | undefined }) {
+  const [at = null, id = null] = decodeCursor(input.cursor, 2) ?? [];
+  const rows = await withSystem(
+    "list reconciliations",
+    (tx) => tx.sql`select * from reconciliations
+      where ${at}::timestamptz is null or (started_at, id) < (${at}::timestamptz, ${id}::uuid)
+      order by started_at desc, id desc limit ${input.limit + 1}`,
+  );
+  const keyOf = (row: Row) => [String(row.started_at), String(row.id)];
+  return toPage(rows, input.limit, keyOf, toReconciliation);
+}
+
+/** Compares all tenants and keeps the result; `startedBy` is a person or `nightly`. */
+export async function reconcileAll(startedBy: string) {
+  const startedAt = new Date().toISOString();
+  const result = await reconcile();
+  const differing = result.data.filter((row) => row.differences.length > 0);
+  const sums = sumByCurrency(result.data);
+  await withSystem(
+    "keep a reconciliation",
+    (
+      tx,
+    ) => tx.sql`insert into reconciliations (id, started_by, started_at, finished_at, tenants, differences, sums, differing)
+      values (${newId()}, ${startedBy}, ${startedAt}, clock_timestamp(), ${result.data.length}, ${result.differences},
+        ${JSON.stringify(sums)}, ${JSON.stringify(differing)})`,
+  );
+  return result;
 }
 
 /** Lays records, roll-ups, conversation totals and invoice lines of every tenant (or one) side by side. */

@@ -6,6 +6,7 @@ import {
   platformInvoicesRouter,
   pricingPreviewRouter,
   pricingRulesRouter,
+  profitRouter,
   providerPricesRouter,
   reconcileRouter,
 } from "#server/billing/platform-router.ts";
@@ -75,6 +76,7 @@ export const appRouter = router({
   pricingRules: pricingRulesRouter,
   providerPrices: providerPricesRouter,
   quotas: quotasRouter,
+  profit: profitRouter,
   reconcile: reconcileRouter,
   roles: rolesRouter,
   sessions: sessionsRouter,

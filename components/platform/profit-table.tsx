@@ -1,0 +1,99 @@
+"use client";
+import type { ReactNode } from "react";
+import { Amount, decimalsOf } from "#components/ui/amount.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
+import { Empty } from "#components/ui/empty.tsx";
+import { barWidth, isLoss, type ProfitRowView } from "./profit-view.ts";
+
+/** A margin around the zero line all rows share: losses to the left, in red. */
+function MarginBar(props: { percent: string | null }) {
+  const loss = isLoss(props.percent ?? "");
+  const width = `${barWidth(props.percent) / 2}%`;
+  return (
+    <span className="margin-bar" aria-hidden="true">
+      <i
+        data-loss={loss ? "" : undefined}
+        style={loss ? { insetInlineEnd: "50%", width } : { insetInlineStart: "50%", width }}
+      />
+    </span>
+  );
+}
+
+const percent = (value: string | null): ReactNode =>
+  value === null ? (
+    "–"
+  ) : (
+    <span className={isLoss(value) ? "text-critical" : ""}>{value.replace("-", "−")}%</span>
+  );
+
+/** What each tenant, model, service or conversation brought; losses first, each row's figures exact. */
+export function ProfitTable(props: {
+  head: string;
+  rows: ReadonlyArray<ProfitRowView> | null;
+  error: string | null;
+  onRetry: () => void;
+  hasMore: boolean;
+  onMore: () => void;
+}) {
+  const rows = props.rows ?? [];
+  const of = (pick: (row: ProfitRowView) => string) => decimalsOf(rows.map(pick), rows[0]?.currency);
+  const money = (key: string, head: string, pick: (row: ProfitRowView) => string, desk = true) => ({
+    key,
+    head,
+    number: true,
+    desk,
+    cell: (row: ProfitRowView) => <Amount value={pick(row)} currency={row.currency} decimals={of(pick)} />,
+  });
+  return (
+    <DataTable
+      label={`Profit by ${props.head.toLowerCase()}`}
+      rows={props.rows}
+      error={props.error}
+      onRetry={props.onRetry}
+      idOf={(row) => row.key}
+      hasMore={props.hasMore}
+      onMore={props.onMore}
+      empty={
+        <Empty
+          title="Nothing was used in this month"
+          text="Each AI call counts here as soon as it was made."
+        />
+      }
+      columns={[
+        {
+          key: "name",
+          head: props.head,
+          cell: (row) => (
+            <span className={isLoss(row.profit) ? "loss-row" : ""}>
+              <b>{row.name}</b> {row.detail ? <span className="text-ink-3">{row.detail}</span> : null}
+            </span>
+          ),
+        },
+        {
+          key: "calls",
+          head: "Calls",
+          number: true,
+          desk: true,
+          cell: (row) => row.requests.toLocaleString("en-US"),
+        },
+        money("revenue", "Revenue", (row) => row.revenue),
+        money("cost", "Cost", (row) => row.providerCost),
+        money("profit", "Profit", (row) => row.profit, false),
+        {
+          key: "bar",
+          head: <span className="sr-only">Margin as a bar</span>,
+          desk: true,
+          cell: (row) => <MarginBar percent={row.marginPercent} />,
+        },
+        { key: "margin", head: "Margin", number: true, cell: (row) => percent(row.marginPercent) },
+        {
+          key: "markup",
+          head: "On cost",
+          number: true,
+          desk: true,
+          cell: (row) => percent(row.markupPercent),
+        },
+      ]}
+    />
+  );
+}
