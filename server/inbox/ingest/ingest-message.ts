@@ -100,8 +100,8 @@ export async function storeMessage(
       values (${tenantId}, ${newId()}, ${messageId}, ${channelId}, 'inbound', ${event.externalId}, 'received', ${journalId},
         ${JSON.stringify(event.raw)})
     ), counted as (
-      insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
-      values (${tenantId}, ${newId()}, 'channel', ${channelId}, 'message_count', 1)
+      insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta, occurred_at)
+      values (${tenantId}, ${newId()}, 'channel', ${channelId}, 'inbound_count', 1, ${sentAt})
     ), told as (
       insert into outbox (id, tenant_id, name, payload) values (${newId()}, ${tenantId}, 'message.created', ${live})
     )
