@@ -6,6 +6,7 @@ const notSent = (code: string, reason: string): SendOutcome => ({
   ok: false,
   retryable: false,
   uncertain: false,
+  channelRefused: false,
   code,
   reason,
   retryAfterSeconds: null,
