@@ -183,7 +183,7 @@ describe("every route of the public API", () => {
     }
   });
 
-  it("keeps one answer for one Idempotency-Key", async () => {
+  it("keeps one answer for one Idempotency-Key, also for requests of one moment", async () => {
     const send = (name: string) =>
       handleRestRequest(
         new Request("http://house.test/api/v1/customers", {
@@ -194,9 +194,13 @@ describe("every route of the public API", () => {
         "tenant",
         ["customers"],
       );
-    const [first, second, third] = [await send("A"), await send("A"), await send("B")];
-    expect([first.status, second.status, third.status]).toEqual([201, 201, 409]);
-    expect((await first.json()).id).toBe((await second.json()).id);
+    const all = await Promise.all(Array.from({ length: 8 }, () => send("A")));
+    expect(all.map((one) => one.status)).toEqual(Array(8).fill(201));
+    const replayed = all.map((one) => one.headers.get("idempotency-replayed"));
+    expect(replayed.filter((mark) => mark === "true")).toHaveLength(7);
+    const made = await Promise.all(all.map(async (one) => (await one.json()).id));
+    expect(new Set(made).size).toBe(1);
+    expect((await send("B")).status).toBe(409);
   });
 });
 
