@@ -178,9 +178,9 @@ describe("the inbox over a played conversation", () => {
   it("hands back, resolves and reopens, and the timeline tells it", async () => {
     await addNote(shop.actor, talk, "Prefers mornings");
     expect((await handBackConversation(shop.actor, talk)).handler).toBe("bot");
-    const resolved = await setConversationStatus(shop.actor, talk, "resolved");
+    const resolved = await setConversationStatus(shop.actor, talk, { status: "resolved" });
     expect(resolved.resolvedAt).not.toBeNull();
-    expect(await setConversationStatus(shop.actor, talk, "open")).toMatchObject({
+    expect(await setConversationStatus(shop.actor, talk, { status: "open" })).toMatchObject({
       closedBy: null,
       resolvedAt: null,
     });

@@ -1,6 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import type { InboundEvent } from "#domain/channels/inbound-event.ts";
 import { newId } from "#domain/core/id.ts";
+import { wakeConversation } from "../conversation-state.ts";
 import { LEASE_SECONDS } from "../turn/lease.ts";
 import { readTurnFacts, type TurnFacts } from "../turn/load-turn.ts";
 import { openThread, readThread } from "./find-thread.ts";
@@ -48,6 +49,10 @@ export async function ingestMessage(
     return [Promise.resolve({ conversationId, messageId: null, leased: false, facts: null })];
   }
   const { thread, writes } = openThread(tx, channelId, event.sender, now, known);
+  if (known.conversation_status === "snoozed") {
+    const { conversationId } = thread;
+    writes.push(wakeConversation(tx, { conversationId, by: "customer", dueAt: null }));
+  }
   const stored = storeMessage(tx, event, where, thread);
   if (where.leaseOwner === null) return [stored, ...writes];
   const facts = readTurnFacts(tx, thread.conversationId);
