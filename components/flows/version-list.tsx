@@ -38,7 +38,7 @@ export function VersionList(props: {
     row.live || !onGoBack ? null : (
       <Button size="sm" icon={<RotateCcw size={14} />} onClick={() => setAsked(row.version)}>
         <span className="sr-only">v{row.version}: </span>
-        Go back<span className="only-desk">&nbsp;to this version</span>
+        Go back<span className="only-desk">to this version</span>
       </Button>
     );
   return (
