@@ -4,6 +4,7 @@ import { useWorkspace } from "#components/shell/workspace.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { valid } from "#components/trpc/form-problem.ts";
+import { probe } from "#components/trpc/probe.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
 import { notify } from "#components/ui/toaster.tsx";
 import { aiProviderCreate, aiProviderPatch } from "#domain/ai/provider-input.ts";
@@ -40,14 +41,7 @@ export function AiProvidersPage() {
         }
       : {},
   );
-  const runTest = async (id: string) => {
-    try {
-      const { ok, message } = await test.mutateAsync({ id });
-      return { ok, text: message };
-    } catch (error) {
-      return { ok: false, text: errorText(error) };
-    }
-  };
+  const runTest = probe(test);
   return (
     <AiProviderRoom
       source={source}

@@ -98,7 +98,7 @@ function ByModel(props: { spend: SpendView }) {
           <tr>
             <th>Service and model</th>
             <th className="r">Calls</th>
-            {withCost ? <th className="r">Cost, {spend.currency}</th> : null}
+            {withCost ? <th className="r only-desk">Cost, {spend.currency}</th> : null}
             <th className="r">Price, {spend.currency}</th>
           </tr>
         </thead>
@@ -110,7 +110,7 @@ function ByModel(props: { spend: SpendView }) {
               </td>
               <td className="r">{row.calls.toLocaleString("en-US")}</td>
               {withCost ? (
-                <td className="r">
+                <td className="r only-desk">
                   {row.cost ? <Amount value={row.cost} currency={spend.currency} /> : "–"}
                 </td>
               ) : null}
@@ -124,7 +124,7 @@ function ByModel(props: { spend: SpendView }) {
           <tr>
             <td>{spend.byModel.length === 1 ? "1 model" : `${spend.byModel.length} models`}</td>
             <td className="r">{spend.calls.toLocaleString("en-US")}</td>
-            {withCost ? <td /> : null}
+            {withCost ? <td className="only-desk" /> : null}
             <td className="r">
               <Amount value={spend.total} currency={spend.currency} decimals={decimals} />
             </td>

@@ -8,6 +8,7 @@ import { valid } from "#components/trpc/form-problem.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
 import { useDebounced } from "#components/ui/use-debounced.ts";
 import { customerCreate, customerPatch } from "#domain/customers/customer-input.ts";
+import { CustomerActs } from "./customer-acts.tsx";
 import { CustomerRoom } from "./customer-room.tsx";
 import { CustomerTalks } from "./customer-talks.tsx";
 
@@ -44,7 +45,12 @@ export function CustomersPage() {
       search={search}
       onSearch={setSearch}
       openId={openId}
-      below={(row) => <CustomerTalks customerId={row.id} />}
+      below={(row) => (
+        <>
+          <CustomerTalks customerId={row.id} />
+          <CustomerActs customer={row} />
+        </>
+      )}
     />
   );
 }

@@ -3,8 +3,8 @@ import { ChevronRight, Play, Redo2, Undo2 } from "lucide-react";
 import Link from "next/link";
 import { Button } from "#components/ui/button.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { LinkTabs } from "#components/ui/link-tabs.tsx";
 import type { FlowHead } from "./flow-options.ts";
+import { FlowTabs } from "./flow-tabs.tsx";
 import type { FlowEditor } from "./use-flow-editor.ts";
 
 /** The builder's bar: where you are, undo and redo, test, publish. */
@@ -28,13 +28,7 @@ export function EditorBar(props: {
         <h1 className="clip">{head.name}</h1>
       </div>
       <span className="only-desk ms-6 flex self-stretch">
-        <LinkTabs
-          label="Flow"
-          tabs={[
-            { href: here, label: "Build", exact: true },
-            { href: `${here}/runs`, label: "Runs" },
-          ]}
-        />
+        <FlowTabs here={here} />
       </span>
       <span className="end row gap-1.5">
         {head.canEdit ? (
@@ -65,7 +59,7 @@ export function EditorBar(props: {
           disabledReason={head.canPublish ? undefined : "Publishing needs the right to publish flows."}
           onClick={props.onPublish}
         >
-          Publish v{(head.publishedVersion ?? 0) + 1}
+          Publish v{head.nextVersion}
           {errors > 0 ? <span className="chip critical">{errors} to fix</span> : null}
         </Button>
       </span>

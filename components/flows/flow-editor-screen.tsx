@@ -146,7 +146,7 @@ function Builder(props: FlowEditorProps) {
         </aside>
       </div>
       <PublishFlow
-        version={(head.publishedVersion ?? 0) + 1}
+        version={head.nextVersion}
         publish={props.publish}
         open={publishing}
         onClose={() => setPublishing(false)}

@@ -1,10 +1,14 @@
 "use client";
-import { Plus } from "lucide-react";
+import { Archive, Ellipsis, Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { Empty } from "#components/ui/empty.tsx";
+import { IconButton } from "#components/ui/icon-button.tsx";
 import { ListPage } from "#components/ui/list-page.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Age } from "#components/ui/time.tsx";
 
@@ -29,8 +33,12 @@ export function FlowList(props: {
   hasMore: boolean;
   onMore: () => void;
   onCreate: (() => void) | null;
+  /** Takes a flow out of service; null where one may not. Answers null, or what the person should read. */
+  onArchive: ((id: string) => Promise<string | null>) | null;
 }) {
   const router = useRouter();
+  const [leaving, setLeaving] = useState<FlowRowView | null>(null);
+  const { onArchive } = props;
   const create = props.onCreate ? (
     <Button variant="primary" icon={<Plus size={14} />} onClick={props.onCreate}>
       New flow
@@ -89,8 +97,37 @@ export function FlowList(props: {
             desk: true,
             cell: (row) => <Age at={row.updatedAt} className="text-ink-3" />,
           },
+          ...(onArchive
+            ? [
+                {
+                  key: "act",
+                  head: <span className="sr-only">Acts</span>,
+                  number: true,
+                  cell: (row: FlowRowView) => <RowMenu row={row} onArchive={() => setLeaving(row)} />,
+                },
+              ]
+            : []),
         ]}
       />
+      <ConfirmDialog
+        open={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={`Archive ${leaving?.name ?? ""}`}
+        text="It answers nobody from now on. Runs under way finish; its runs, versions and costs stay."
+        confirmLabel="Archive flow"
+        danger
+        onConfirm={async () => (leaving && onArchive ? onArchive(leaving.id) : null)}
+      />
     </ListPage>
+  );
+}
+
+/** What else can be done with a flow than open it. */
+function RowMenu(props: { row: FlowRowView; onArchive: () => void }) {
+  return (
+    <Menu
+      trigger={<IconButton label={`Acts on ${props.row.name}`} icon={<Ellipsis size={16} />} />}
+      items={[{ label: "Archive", icon: <Archive size={14} />, critical: true, onSelect: props.onArchive }]}
+    />
   );
 }

@@ -26,6 +26,8 @@ export interface FlowHead {
   name: string;
   status: string;
   publishedVersion: number | null;
+  /** What publishing the draft would make it. */
+  nextVersion: number;
   publishedAt: string | null;
   runs: number;
   completedRuns: number;

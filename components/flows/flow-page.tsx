@@ -59,6 +59,7 @@ export function FlowPage(props: { flowId: string }) {
         name: head.name,
         status: head.status,
         publishedVersion: head.publishedVersion,
+        nextVersion: head.latestVersion + 1,
         publishedAt: head.publishedAt,
         runs: head.executionCount,
         completedRuns: head.successCount,

@@ -4,10 +4,10 @@ import { Amount } from "#components/ui/amount.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { duration } from "#components/ui/duration.ts";
 import { Empty } from "#components/ui/empty.tsx";
-import { LinkTabs } from "#components/ui/link-tabs.tsx";
 import { ListPage } from "#components/ui/list-page.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Age } from "#components/ui/time.tsx";
+import { FlowTabs } from "./flow-tabs.tsx";
 
 export interface RunRowView {
   id: string;
@@ -35,18 +35,7 @@ export function RunList(props: {
   const router = useRouter();
   const here = `${props.base}/${props.flowId}`;
   return (
-    <ListPage
-      title={props.flowName}
-      tabs={
-        <LinkTabs
-          label="Flow"
-          tabs={[
-            { href: here, label: "Build", exact: true },
-            { href: `${here}/runs`, label: "Runs" },
-          ]}
-        />
-      }
-    >
+    <ListPage title={props.flowName} tabs={<FlowTabs here={here} />}>
       <DataTable
         label="Runs"
         rows={props.rows}

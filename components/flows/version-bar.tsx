@@ -14,7 +14,6 @@ export function VersionBar(props: {
 }) {
   const { head } = props;
   const time = useTimeFormat();
-  const next = (head.publishedVersion ?? 0) + 1;
   return (
     <div className="ver">
       <Chip
@@ -41,7 +40,7 @@ export function VersionBar(props: {
       <span className="end row gap-2.5">
         <SaveWord save={props.save} />
         <Button variant="quiet" size="sm" className="bg-hover !text-ink" onClick={props.onChanges}>
-          Draft v{next} · {props.changes === 1 ? "1 change" : `${props.changes} changes`}
+          Draft v{head.nextVersion} · {props.changes === 1 ? "1 change" : `${props.changes} changes`}
           <ChevronRight size={12} aria-hidden="true" />
         </Button>
       </span>

@@ -36,6 +36,7 @@ export interface ThreadView {
   channelType: string;
   address: string | null;
   status: string;
+  snoozedUntil: string | null;
   handler: "bot" | "agent";
   assigneeName: string | null;
   closedByPerson: boolean;

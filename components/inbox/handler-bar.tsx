@@ -39,7 +39,7 @@ export function HandlerBar(props: {
           ) : null}
         </span>
         {props.canAssign ? (
-          <span className="end row gap-1">
+          <span className="end row flex-none gap-1">
             <Button variant="primary" size="sm" keys="T" busy={props.busy} onClick={props.onTakeOver}>
               Take over
             </Button>
@@ -60,7 +60,7 @@ export function HandlerBar(props: {
               : "Waiting for a person"}
         </b>
       </span>
-      <span className="end row gap-1" hidden={!props.canAssign}>
+      <span className="end row flex-none gap-1" hidden={!props.canAssign}>
         {props.mine ? null : (
           <Button variant="primary" size="sm" keys="T" busy={props.busy} onClick={props.onTakeOver}>
             Take over

@@ -59,6 +59,7 @@ interface ThreadAnswer {
   channelType: string;
   address: string | null;
   status: string;
+  snoozedUntil: string | null;
   handler: "bot" | "agent";
   assigneeName: string | null;
   lastInboundAt: string | null;
@@ -86,6 +87,7 @@ export function toThread(thread: ThreadAnswer): ThreadView {
     channelType: thread.channelType,
     address: thread.address,
     status: thread.status,
+    snoozedUntil: thread.snoozedUntil,
     handler: thread.handler,
     assigneeName: thread.assigneeName,
     closedByPerson: thread.closedBy?.startsWith("user:") ?? false,

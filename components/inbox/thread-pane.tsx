@@ -1,26 +1,26 @@
 "use client";
-import { ArrowLeft, Check, Ellipsis, RotateCcw, UserRound } from "lucide-react";
+import { ArrowLeft, UserRound } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { useEffect, useRef, useState } from "react";
 import { useShortcut } from "#components/shell/use-shortcut.ts";
-import { Button } from "#components/ui/button.tsx";
 import { channelName } from "#components/ui/channel-icon.tsx";
 import { Chip, type ChipTone } from "#components/ui/chip.tsx";
 import { Glyph } from "#components/ui/glyph.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { Menu } from "#components/ui/menu.tsx";
 import { SideSheet } from "#components/ui/side-sheet.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
 import { Composer } from "./composer.tsx";
 import type { ThreadView } from "./conversation-view.ts";
 import { HandlerBar } from "./handler-bar.tsx";
 import { MessageBubble } from "./message-bubble.tsx";
 import type { MessageView, WhyView } from "./message-view.ts";
+import { StatusActs } from "./status-acts.tsx";
 
 export interface ThreadActs {
   takeOver: () => void;
   handBack: () => void;
-  setStatus: (status: string) => void;
+  setStatus: (status: string, snoozedUntil?: string) => void;
   send: (text: string, note: boolean) => void;
 }
 
@@ -57,6 +57,7 @@ export function ThreadPane(props: {
   older?: ReactNode;
 }) {
   const { thread, messages, acts } = props;
+  const { moment } = useTimeFormat();
   const [customer, setCustomer] = useState(false);
   const [focusSignal, setFocus] = useState(0);
   const talk = useRef<HTMLElement>(null);
@@ -94,7 +95,10 @@ export function ThreadPane(props: {
           <div className="row">
             <h2 className="text-title clip">{thread.customerName}</h2>
             <span className="only-desk inline-flex">
-              <Chip tone={tones[thread.status] ?? "neutral"}>{humanise(thread.status)}</Chip>
+              <Chip tone={tones[thread.status] ?? "neutral"}>
+                {humanise(thread.status)}
+                {thread.snoozedUntil ? ` until ${moment(thread.snoozedUntil)}` : ""}
+              </Chip>
             </span>
           </div>
           <p className="text-small text-ink-3 clip num">
@@ -111,7 +115,7 @@ export function ThreadPane(props: {
               className="max-sm:!size-11"
             />
           </span>
-          {props.canResolve ? <StatusActs resolved={resolved} setStatus={acts.setStatus} /> : null}
+          {props.canResolve ? <StatusActs status={thread.status} setStatus={acts.setStatus} /> : null}
         </span>
       </div>
       <HandlerBar
@@ -157,35 +161,5 @@ export function ThreadPane(props: {
         <div className="cust">{props.customerPanel}</div>
       </SideSheet>
     </section>
-  );
-}
-
-/** What can be done with a conversation's status: the usual act as a button, the others in a menu. */
-function StatusActs(props: { resolved: boolean; setStatus: (status: string) => void }) {
-  const { resolved, setStatus } = props;
-  return (
-    <>
-      <Menu
-        trigger={<IconButton label="More" icon={<Ellipsis size={16} />} className="max-sm:!size-11" />}
-        items={[
-          { label: "Mark as pending", onSelect: () => setStatus("pending") },
-          { label: "Escalate", onSelect: () => setStatus("escalated") },
-          resolved
-            ? { label: "Open again", onSelect: () => setStatus("open") }
-            : { label: "Resolve", keys: "E", onSelect: () => setStatus("resolved") },
-        ]}
-      />
-      <span className="only-desk inline-flex">
-        {resolved ? (
-          <Button size="sm" icon={<RotateCcw size={14} />} onClick={() => setStatus("open")}>
-            Open again
-          </Button>
-        ) : (
-          <Button size="sm" icon={<Check size={14} />} onClick={() => setStatus("resolved")}>
-            Resolve
-          </Button>
-        )}
-      </span>
-    </>
   );
 }

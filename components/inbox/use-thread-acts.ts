@@ -71,7 +71,8 @@ export function useThreadActs(conversationId: string) {
   const acts: ThreadActs = {
     takeOver: () => takeOver.mutate({ id: conversationId }),
     handBack: () => handBack.mutate({ id: conversationId }),
-    setStatus: (next) => status.mutate({ id: conversationId, status: next as ConversationStatus }),
+    setStatus: (next, snoozedUntil) =>
+      status.mutate({ id: conversationId, status: next as ConversationStatus, snoozedUntil }),
     send: (text, asNote) => {
       const clientId = crypto.randomUUID();
       const one = { clientId, text, note: asNote, at: offsetNow(), failure: null };

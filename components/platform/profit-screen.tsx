@@ -1,5 +1,5 @@
 "use client";
-import "../billing/billing.css";
+import "#components/billing/billing.css";
 import "./profit.css";
 import Link from "next/link";
 import { Amount, decimalsOf } from "#components/ui/amount.tsx";

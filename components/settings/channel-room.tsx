@@ -1,4 +1,5 @@
 "use client";
+import { CircleAlert } from "lucide-react";
 import { ChannelIcon, channelName } from "#components/ui/channel-icon.tsx";
 import { CopyLine } from "#components/ui/copy-line.tsx";
 import { ProbeBox, type ProbeResult } from "#components/ui/probe-box.tsx";
@@ -13,6 +14,8 @@ export interface ChannelRowView {
   name: string;
   status: string;
   health: string;
+  lastError: string | null;
+  lastErrorAt: string | null;
   settings: Record<string, string | null>;
   webhookUrl: string | null;
   lastInboundAt: string | null;
@@ -79,6 +82,42 @@ export function channelInput(values: FieldValues): FieldValues & { settings?: Fi
   } as FieldValues & { settings?: FieldValues };
 }
 
+/** Why a channel broke, the address the provider writes to, and when a message last came. */
+function ChannelState({ row }: { row: ChannelRowView }) {
+  return (
+    <>
+      {row.status === "failed" && row.lastError ? (
+        <div className="banner mx-5 mt-5" role="alert">
+          <CircleAlert size={16} aria-hidden="true" />
+          <div className="min-w-0 flex-1">
+            <b>The provider refuses this channel.</b> {row.lastError}
+            {row.lastErrorAt ? (
+              <span className="text-ink-2">
+                {" "}
+                (<Age at={row.lastErrorAt} />)
+              </span>
+            ) : null}
+          </div>
+        </div>
+      ) : null}
+      {row.webhookUrl ? (
+        <div className="px-5 pt-5">
+          <CopyLine label="Webhook address" value={row.webhookUrl} />
+          <p className="text-small text-ink-3 mt-1.5">
+            {row.lastInboundAt ? (
+              <>
+                Last message: <Age at={row.lastInboundAt} />
+              </>
+            ) : (
+              "Nothing has come in yet. Paste the address at the provider."
+            )}
+          </p>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
 /** Connected addresses: their webhook, their health, a test. */
 export function ChannelRoom(props: {
   source: RecordSource<ChannelRowView>;
@@ -113,22 +152,7 @@ export function ChannelRoom(props: {
       ]}
       editFields={(row) => [{ name: "name", label: "Name", required: true }, ...settingFields(row.type)]}
       valuesOf={(row) => ({ name: row.name, ...row.settings })}
-      above={(row) =>
-        row.webhookUrl ? (
-          <div className="px-5 pt-5">
-            <CopyLine label="Webhook address" value={row.webhookUrl} />
-            <p className="text-small text-ink-3 mt-1.5">
-              {row.lastInboundAt ? (
-                <>
-                  Last message <Age at={row.lastInboundAt} /> ago.
-                </>
-              ) : (
-                "Nothing has come in yet. Paste the address at the provider."
-              )}
-            </p>
-          </div>
-        ) : null
-      }
+      above={(row) => <ChannelState row={row} />}
       below={(row) =>
         props.onTest ? (
           <ProbeBox

@@ -2,8 +2,8 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useWorkspace } from "#components/shell/workspace.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
-import { errorText } from "#components/trpc/error-text.ts";
 import { valid } from "#components/trpc/form-problem.ts";
+import { probe } from "#components/trpc/probe.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
 import { CHANNEL_TYPES, channelCreate, channelPatch } from "#domain/channels/channel-input.ts";
 import { ChannelRoom, channelInput } from "./channel-room.tsx";
@@ -29,14 +29,6 @@ export function ChannelsPage() {
         }
       : {},
   );
-  const runTest = async (id: string) => {
-    try {
-      const { ok, message } = await test.mutateAsync({ id });
-      await list.refetch();
-      return { ok, text: message };
-    } catch (error) {
-      return { ok: false, text: errorText(error) };
-    }
-  };
+  const runTest = probe(test, list.refetch);
   return <ChannelRoom source={source} types={CHANNEL_TYPES} onTest={may ? runTest : null} />;
 }

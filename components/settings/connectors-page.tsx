@@ -2,8 +2,8 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useWorkspace } from "#components/shell/workspace.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
-import { errorText } from "#components/trpc/error-text.ts";
 import { valid } from "#components/trpc/form-problem.ts";
+import { probe } from "#components/trpc/probe.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
 import { ProbeBox } from "#components/ui/probe-box.tsx";
 import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
@@ -83,15 +83,7 @@ export function ConnectorsPage() {
         }
       : {},
   );
-  const runTest = async (id: string) => {
-    try {
-      const { ok, message } = await test.mutateAsync({ id });
-      await list.refetch();
-      return { ok, text: message };
-    } catch (error) {
-      return { ok: false, text: errorText(error) };
-    }
-  };
+  const runTest = probe(test, list.refetch);
   return (
     <ConnectorRoom
       source={source}

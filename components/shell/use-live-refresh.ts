@@ -32,6 +32,7 @@ export function useLiveRefresh(): void {
     }
     if (events.some((event) => event.flowExecutionId || event.conversationId))
       stale(trpc.flowExecutions.pathKey());
+    if (events.some((event) => event.type.startsWith("channel."))) stale(trpc.channels.pathKey());
     if (events.some((event) => /^(invoice|cost_alert|quota)\./.test(event.type))) {
       stale(trpc.invoices.pathKey());
       stale(trpc.costAlerts.pathKey());

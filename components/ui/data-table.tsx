@@ -14,6 +14,10 @@ export interface Column<Row> {
   desk?: boolean;
 }
 
+/** A row opens on a click anywhere but on its own controls; a menu's lines bubble to it too. */
+const onControl = (target: EventTarget) =>
+  target instanceof Element && target.closest("button, a, input, [role=menu], [role=dialog]") !== null;
+
 /** Rows under a quiet head: first column the name, numbers right, J/K and arrows walk, Enter opens. */
 export function DataTable<Row>(props: {
   label: string;
@@ -74,7 +78,7 @@ export function DataTable<Row>(props: {
               <tr
                 key={id}
                 data-selected={id === props.selectedId ? "" : undefined}
-                onClick={() => onOpen?.(row)}
+                onClick={(event) => (onControl(event.target) ? undefined : onOpen?.(row))}
               >
                 {columns.map((column, index) => (
                   <td
@@ -86,10 +90,7 @@ export function DataTable<Row>(props: {
                         type="button"
                         data-open-row=""
                         className="font-strong rounded-xs text-start"
-                        onClick={(event) => {
-                          event.stopPropagation();
-                          onOpen(row);
-                        }}
+                        onClick={() => onOpen(row)}
                       >
                         {column.cell(row)}
                       </button>

@@ -67,6 +67,19 @@ export function useTimeFormat() {
         },
         at,
       ),
+    moment: (at: string) =>
+      format(
+        settings,
+        {
+          weekday: "short",
+          month: "short",
+          day: "numeric",
+          hour: "2-digit",
+          minute: "2-digit",
+          hourCycle: "h23",
+        },
+        at,
+      ),
     day: (at: string) => format(settings, { weekday: "long", month: "long", day: "numeric" }, at),
     date: (at: string) => format(settings, { month: "long", day: "numeric", year: "numeric" }, at),
     full: (at: string) => format(settings, { dateStyle: "full", timeStyle: "long" }, at),

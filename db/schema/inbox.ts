@@ -54,7 +54,10 @@ export const channels = tenantTable(
     type: text("type").notNull(),
     name: text("name").notNull(),
     status: text("status").notNull().default("disconnected"),
-    health: text("health").notNull().default("healthy"),
+    statusChangedAt: time("status_changed_at").notNull().default(sql`now()`),
+    /** Why the provider last refused the channel itself, on the tenant's clock. */
+    lastError: text("last_error"),
+    lastErrorAt: time("last_error_at"),
     settings: jsonb("settings").notNull().default({}),
     /** Envelope-encrypted JSON of the write-only settings. */
     secrets: text("secrets"),
@@ -134,6 +137,8 @@ export const conversations = tenantTable(
     handoffReason: text("handoff_reason"),
     startedAt: time("started_at").notNull(),
     resolvedAt: time("resolved_at"),
+    /** When a snoozed conversation wakes, on the tenant's clock. */
+    snoozedUntil: time("snoozed_until"),
     closedBy: text("closed_by"),
     lastMessageAt: time("last_message_at").notNull(),
     lastMessagePreview: text("last_message_preview").notNull().default(""),

@@ -39,6 +39,24 @@ function queryText(query: Record<string, string>, inputs: Variables): string {
 }
 
 /**
+ * Fills a body template. A property whose whole value is one variable that is not known is left out, like an empty query
+ * parameter, and so is an object that has nothing left; in a list its place stays, as null. A literal null stays.
+ */
+function fillBody(template: Json, inputs: Variables): Json | undefined {
+  if (Array.isArray(template)) return template.map((part) => fillBody(part, inputs) ?? null);
+  if (typeof template === "object" && template !== null) {
+    const names = Object.entries(template);
+    const filled = names.flatMap(([name, part]) => {
+      const value = fillBody(part as Json, inputs);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return names.length > 0 && filled.length === 0 ? undefined : Object.fromEntries(filled);
+  }
+  const value = renderJson(template, inputs);
+  return value === null && template !== null ? undefined : value;
+}
+
+/**
  * Builds a request from an endpoint's templates (Liquid, own properties only) and its inputs. A body text that is
  * exactly one `{{ name }}` keeps the value's type, so that a list stays a JSON list.
  */
@@ -56,7 +74,7 @@ export function buildRequest(baseUrl: string, endpoint: EndpointTemplate, inputs
     method: endpoint.method,
     url,
     headers,
-    body: bare ? null : JSON.stringify(renderJson(endpoint.bodyTemplate, inputs)),
+    body: bare ? null : JSON.stringify(fillBody(endpoint.bodyTemplate, inputs) ?? {}),
   };
 }
 

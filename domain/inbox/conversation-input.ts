@@ -33,10 +33,39 @@ export const conversationCreate = z.strictObject({
   subject: text(300).optional(),
 });
 
-export const conversationPatch = z.strictObject({
-  subject: text(300).nullable().optional(),
-  priority: z.enum(PRIORITIES).optional(),
-});
+/** A status to move to; `snoozed` goes with the moment to wake at. */
+const statusMove = {
+  status: z.enum(CONVERSATION_STATUSES),
+  snoozedUntil: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe("With status snoozed: when the conversation opens again."),
+};
+
+function checkSnooze(
+  move: { status?: ConversationStatus | undefined; snoozedUntil?: string | undefined },
+  context: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
+): void {
+  const path = ["snoozedUntil"];
+  if (move.status === "snoozed" && move.snoozedUntil === undefined)
+    context.addIssue({ code: "custom", path, message: "Say until when: an instant in the future." });
+  if (move.status !== "snoozed" && move.snoozedUntil !== undefined)
+    context.addIssue({ code: "custom", path, message: "Goes only with status snoozed." });
+}
+
+export const conversationStatusInput = z.strictObject({ id, ...statusMove }).superRefine(checkSnooze);
+export type StatusMove = Omit<z.output<typeof conversationStatusInput>, "id">;
+
+export const conversationPatch = z
+  .strictObject({
+    id,
+    subject: text(300).nullable().optional(),
+    priority: z.enum(PRIORITIES).optional(),
+    status: statusMove.status.optional(),
+    snoozedUntil: statusMove.snoozedUntil,
+  })
+  .superRefine(checkSnooze);
+export type ConversationPatch = Omit<z.output<typeof conversationPatch>, "id">;
 
 /** A message into a conversation: an agent's answer, or on an `api` channel what the customer said in the tenant's app. */
 export const messageCreate = z.strictObject({

@@ -79,6 +79,47 @@ it("publishes it, and it is live", async () => {
     .waitFor();
 });
 
+it("goes back to an older version, and counts on from the newest", async () => {
+  await page
+    .getByRole("row", { name: new RegExp(name) })
+    .getByRole("button", { name })
+    .first()
+    .click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+  await canvas().locator(".react-flow__node").nth(1).click();
+  await page.getByLabel("Text", { exact: true }).fill("We are open all night.");
+  await page
+    .getByRole("button", { name: /^Publish v2/ })
+    .first()
+    .click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish v2" }).click();
+  await page.getByText("v2 live").waitFor();
+  await page.getByRole("link", { name: "Versions" }).click();
+  const first = page.getByRole("row", { name: /v1.*First version/ });
+  await page.getByRole("row", { name: /v2.*Live/ }).waitFor();
+  await expectAccessible(page, "a flow's versions");
+  await first.getByRole("button", { name: /Go back/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Go back to v1" }).click();
+  await first.getByText("Live").waitFor();
+  await page.getByRole("link", { name: "Build" }).click();
+  await page
+    .getByRole("button", { name: /^Publish v3/ })
+    .first()
+    .waitFor();
+  await canvas().locator(".react-flow__node").nth(1).click();
+  expect(await page.getByLabel("Text", { exact: true }).inputValue()).toBe("We are open from nine to six.");
+});
+
+it("takes it out of service from the list, when asked twice", async () => {
+  await page.goto(at("/shopeasy/flows"));
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await row.getByRole("button", { name: /^Acts on/ }).click();
+  await page.getByRole("menuitem", { name: "Archive" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Archive flow" }).click();
+  await row.waitFor({ state: "detached" });
+  expect(new URL(page.url()).pathname).toBe("/shopeasy/flows");
+});
+
 it("did all this without a complaint of the browser", () => {
   expect(complaints).toEqual([]);
 });

@@ -71,6 +71,15 @@ it("keeps notes between colleagues", async () => {
   await expectAccessible(desk, "a thread that a person answers");
 });
 
+it("puts the conversation off until tomorrow, and the customer's word brings it back", async () => {
+  await desk.getByRole("button", { name: "More", exact: true }).click();
+  await desk.getByRole("menuitem", { name: "Until tomorrow, 9:00" }).click();
+  await desk.getByText(/Snoozed until .* 09:00/).waitFor();
+  await say(`One more thing ${Date.now()}`);
+  await desk.getByText("Open", { exact: true }).first().waitFor();
+  await desk.getByText("You answer").waitFor();
+});
+
 it("hands back to Aurora and resolves", async () => {
   await desk.getByRole("button", { name: /Hand back to Aurora/ }).click();
   await desk.getByText("Aurora is answering").waitFor();

@@ -6,7 +6,12 @@ import type { ConnectedChannel } from "#server/providers/channels/channel-adapte
 import { once } from "#server/runtime/process.ts";
 import { openChannelSecrets } from "./directory.ts";
 
-export type LiveChannel = ConnectedChannel & { status: string; botEnabled: boolean; paused: boolean };
+export type LiveChannel = ConnectedChannel & {
+  tenantId: TenantId;
+  status: string;
+  botEnabled: boolean;
+  paused: boolean;
+};
 
 const cache = once(
   "channels.connected",
@@ -28,6 +33,7 @@ export async function getConnectedChannel(tenantId: TenantId, channelId: string)
   if (!row) throw notFound("channels");
   const channel: LiveChannel = {
     id: String(row.id),
+    tenantId,
     type: String(row.type),
     name: String(row.name),
     status: String(row.status),
@@ -43,15 +49,4 @@ export async function getConnectedChannel(tenantId: TenantId, channelId: string)
 /** Forgets a changed channel in this process. */
 export function connectedChannelChanged(tenantId: TenantId, channelId: string): void {
   cache.delete(`${tenantId}:${channelId}`);
-}
-
-/** The first genuine webhook proves a channel: it is connected from then on. */
-export async function markConnected(tenantId: TenantId, channel: LiveChannel): Promise<void> {
-  if (channel.status === "connected") return;
-  await withTenant(
-    tenantId,
-    (tx) => tx.sql`update channels set status = 'connected', updated_at = now()
-      where tenant_id = ${tenantId} and id = ${channel.id} and status in ('connecting', 'failed')`,
-  );
-  connectedChannelChanged(tenantId, channel.id);
 }

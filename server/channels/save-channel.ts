@@ -14,7 +14,7 @@ import { newId } from "#domain/core/id.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { encryptSecret, maskedTail } from "#server/runtime/secrets.ts";
 import type { Actor } from "#server/trpc/context.ts";
-import { type ChannelRow, channelView, statusFor } from "./channel-view.ts";
+import { type ChannelRow, channelView, readChannel, selectChannels, statusFor } from "./channel-view.ts";
 import { connectedChannelChanged } from "./connected-channel.ts";
 import { channelSecretRow, directoryChanged, openChannelSecrets } from "./directory.ts";
 
@@ -104,17 +104,16 @@ export async function createChannel(actor: Actor, input: z.output<typeof channel
   const status = statusFor(input.type, { ...open, ...secret }, false);
   await claimAddress(tenantId, id, input.type, open, sealed);
   const row = await withTenant(tenantId, async (tx) => {
-    const rows = await tx.sql<ChannelRow[]>`
+    await tx.sql`
       insert into channels (tenant_id, id, type, name, status, settings, secrets, secret_tails, bot_enabled)
-      values (${tenantId}, ${id}, ${input.type}, ${input.name}, ${status}, ${JSON.stringify(open)}, ${sealed}, ${JSON.stringify(tails)}, ${input.botEnabled})
-      returning *`;
+      values (${tenantId}, ${id}, ${input.type}, ${input.name}, ${status}, ${JSON.stringify(open)}, ${sealed}, ${JSON.stringify(tails)}, ${input.botEnabled})`;
     await recordAudit(tx, actor, {
       action: "create",
       subjectType: "channels",
       subjectId: id,
       after: { name: input.name, type: input.type },
     });
-    return rows[0] as ChannelRow;
+    return readChannel(tx, id);
   }).catch(async (error: unknown) => {
     await withSystem(
       "channel directory",
@@ -151,18 +150,19 @@ export async function updateChannel(actor: Actor, id: string, change: z.output<t
   const pausedAt =
     change.paused === undefined ? before.paused_at : change.paused ? new Date().toISOString() : null;
   const row = await withTenant(tenantId, async (tx) => {
-    const rows = await tx.sql<ChannelRow[]>`
+    await tx.sql`
       update channels set name = ${change.name ?? String(before.name)}, settings = ${JSON.stringify(open)}, secrets = ${sealed},
         secret_tails = ${JSON.stringify(tails)}, status = ${status}, bot_enabled = ${change.botEnabled ?? Boolean(before.bot_enabled)},
-        paused_at = ${pausedAt as string | null}, updated_at = now()
-      where tenant_id = ${tenantId} and id = ${id} returning *`;
+        paused_at = ${pausedAt as string | null}, updated_at = now(),
+        status_changed_at = case when status = ${status} then status_changed_at else clock_timestamp() end
+      where tenant_id = ${tenantId} and id = ${id}`;
     await recordAudit(tx, actor, {
       action: "update",
       subjectType: "channels",
       subjectId: id,
       after: { changed: Object.keys(change) },
     });
-    return rows[0] as ChannelRow;
+    return readChannel(tx, id);
   }).catch(onDuplicateName);
   directoryChanged(id);
   connectedChannelChanged(tenantId, id);
@@ -174,12 +174,11 @@ export async function archiveChannel(actor: Actor, id: string) {
   const { tenantId } = actor;
   const row = await withTenant(tenantId, async (tx) => {
     await readForChange(tx, id);
-    const rows = await tx.sql<
-      ChannelRow[]
-    >`update channels set archived_at = now(), status = 'disconnected', updated_at = now()
-      where tenant_id = ${tenantId} and id = ${id} returning *`;
+    await tx.sql`update channels set archived_at = now(), status = 'disconnected', status_changed_at = clock_timestamp(),
+      updated_at = now() where tenant_id = ${tenantId} and id = ${id}`;
     await recordAudit(tx, actor, { action: "archive", subjectType: "channels", subjectId: id });
-    return rows[0] as ChannelRow;
+    const [shown] = await selectChannels(tx, tx.sql`c.id = ${id}`);
+    return shown ?? {};
   });
   await withSystem(
     "channel directory",

@@ -49,6 +49,18 @@ export async function listEndpoints(actor: Actor, connectorId: string, { limit, 
   return toPage(rows, limit, (row) => [String(row.id)], endpointView);
 }
 
+/** One endpoint of a connector. Throws `not_found`. */
+export async function getEndpoint(actor: Actor, connectorId: string, id: string) {
+  const rows = await withTenant(
+    actor.tenantId,
+    (tx) => tx.sql<Row[]>`
+    select * from connector_endpoints where tenant_id = ${actor.tenantId} and connector_id = ${connectorId} and id = ${id}
+      and archived_at is null`,
+  );
+  if (!rows[0]) throw notFound("connector_endpoints");
+  return endpointView(rows[0]);
+}
+
 /** The calls of a connector as they went, newest first. */
 export async function listConnectorLogs(
   actor: Actor,

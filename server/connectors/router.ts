@@ -10,6 +10,7 @@ import { router, tenantMutation, tenantQuery } from "#server/trpc/procedures.ts"
 import {
   callConnector,
   getConnector,
+  getEndpoint,
   listConnectorLogs,
   listConnectors,
   listEndpoints,
@@ -36,6 +37,12 @@ const endpointsRouter = router({
   })
     .input(z.strictObject({ id, ...paging }))
     .query(({ ctx, input }) => listEndpoints(ctx.actor, input.id, input)),
+  get: tenantQuery(view, {
+    route: "GET /connectors/{id}/endpoints/{endpointId}",
+    summary: "Read an endpoint",
+  })
+    .input(z.strictObject({ id, endpointId: id }))
+    .query(({ ctx, input }) => getEndpoint(ctx.actor, input.id, input.endpointId)),
   create: tenantMutation(manage, {
     route: "POST /connectors/{id}/endpoints",
     summary: "Add an endpoint",

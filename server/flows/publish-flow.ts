@@ -7,7 +7,6 @@ import { validateFlow } from "#domain/flows/validate-flow.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { clock } from "#server/runtime/clock.ts";
 import type { Actor } from "#server/trpc/context.ts";
-import { actorLabel } from "#server/trpc/context.ts";
 import { type FlowRow, readDraft, writeDraft } from "./draft.ts";
 import { flowView, versionView } from "./flow-view.ts";
 import { publishedFlowsChanged } from "./run/flow-catalogue.ts";
@@ -31,7 +30,7 @@ export async function publishFlow(actor: Actor, input: { id: string; note: strin
       await tx.sql`select coalesce(max(version), 0) as version from flow_versions where tenant_id = ${tenantId} and flow_id = ${input.id}`;
     const version = Number(latest[0]?.version) + 1;
     const id = newId();
-    const label = actor.principal.kind === "user" ? actor.principal.name : actorLabel(actor.principal);
+    const label = actor.principal.kind === "nobody" ? null : actor.principal.name;
     await tx.sql`update flow_versions set status = 'superseded' where tenant_id = ${tenantId} and flow_id = ${input.id} and status = 'published'`;
     const versions = await tx.sql<FlowRow[]>`
       insert into flow_versions (tenant_id, id, flow_id, version, note, snapshot, published_by, published_at)

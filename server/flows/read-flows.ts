@@ -33,11 +33,14 @@ export async function getFlow(actor: Actor, id: string) {
           FlowRow[]
         >`select * from flow_versions where tenant_id = ${actor.tenantId} and id = ${String(row.published_version_id)}`
       : [];
+    const latest = await tx.sql`select coalesce(max(version), 0) as version from flow_versions
+      where tenant_id = ${actor.tenantId} and flow_id = ${id}`;
     const published = live[0] ? flowSnapshot.parse(live[0].snapshot) : null;
     return {
       ...flowView(row),
       draft,
       published,
+      latestVersion: Number(latest[0]?.version),
       publishedAt: live[0] ? String(live[0].published_at) : null,
       problems: validateFlow(draft),
     };

@@ -2,14 +2,32 @@ import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
 import { formatAmount, parseAmount } from "#domain/money/amount.ts";
 
-/** Where each counter lives. A counter that is not listed is a mistake and stays, visibly, in the delta table. */
-const COLUMNS: Readonly<Record<string, { table: string; counters: readonly string[]; seen?: string }>> = {
-  channel: { table: "channels", counters: ["message_count"] },
+type Home = {
+  table: string;
+  counters: readonly string[];
+  /** Deltas of another name that count for a column too. */
+  also?: Readonly<Record<string, string>>;
+  /** The column that keeps the time of the newest delta of one name. */
+  seen?: { column: string; of: string };
+};
+
+/** Where each counter lives. A counter that is not listed is a mistake. */
+const HOMES: Readonly<Record<string, Home>> = {
+  channel: {
+    table: "channels",
+    counters: ["message_count"],
+    also: { inbound_count: "message_count" },
+    seen: { column: "last_inbound_at", of: "inbound_count" },
+  },
   flow: {
     table: "flows",
     counters: ["execution_count", "success_count", "failure_count", "total_duration_ms"],
   },
-  intent: { table: "intents", counters: ["match_count", "confidence_sum"], seen: "last_matched_at" },
+  intent: {
+    table: "intents",
+    counters: ["match_count", "confidence_sum"],
+    seen: { column: "last_matched_at", of: "match_count" },
+  },
   message_template: { table: "message_templates", counters: ["usage_count"] },
 };
 const PROVIDER = ["request_count", "error_count", "token_count", "total_cost"] as const;
@@ -36,21 +54,24 @@ function takeSums(tx: Transaction): Promise<Sum[]> {
     from taken group by 1, 2, 3, 4 order by 1, 2, 3, 4` as unknown as Promise<Sum[]>;
 }
 
-type Subject = { tenantId: string; id: string; seen: string; totals: Map<string, string> };
+type Subject = { tenantId: string; id: string; seen: string | null; totals: Map<string, string> };
 
-function bySubject(sums: readonly Sum[]): Subject[] {
+const added = (known: string | undefined, more: string) =>
+  known === undefined ? more : formatAmount(parseAmount(known) + parseAmount(more));
+
+function bySubject(sums: readonly Sum[], home: Pick<Home, "also" | "seen"> = {}): Subject[] {
   const subjects = new Map<string, Subject>();
   for (const sum of sums) {
     const key = `${sum.tenant_id}:${sum.subject_id}`;
-    const known = subjects.get(key);
-    const subject = known ?? {
+    const subject = subjects.get(key) ?? {
       tenantId: sum.tenant_id,
       id: sum.subject_id,
-      seen: sum.seen,
+      seen: null,
       totals: new Map<string, string>(),
     };
-    subject.totals.set(sum.counter, sum.total);
-    if (sum.seen > subject.seen) subject.seen = sum.seen;
+    const column = home.also?.[sum.counter] ?? sum.counter;
+    subject.totals.set(column, added(subject.totals.get(column), sum.total));
+    if (sum.counter === home.seen?.of) subject.seen = sum.seen;
     subjects.set(key, subject);
   }
   return [...subjects.values()];
@@ -116,7 +137,7 @@ async function raiseProviders(tx: Transaction, sums: readonly Sum[]): Promise<vo
     const key = `${sum.subject_id}:${sum.counter}`;
     const known = merged.get(key);
     if (!known) merged.set(key, { ...sum, tenant_id: sum.subject_id });
-    else known.total = formatAmount(parseAmount(known.total) + parseAmount(sum.total));
+    else known.total = added(known.total, sum.total);
   }
   const subjects = bySubject([...merged.values()]);
   await raise(tx, "ai_providers", PROVIDER, subjects, { byTenant: false });
@@ -135,9 +156,11 @@ export async function foldCounters(): Promise<number> {
     if (!lock?.mine) return 0;
     const sums = await takeSums(tx);
     const of = (kind: string) => sums.filter((sum) => sum.subject_type === kind);
-    for (const [kind, { table, counters, seen }] of Object.entries(COLUMNS)) {
-      const subjects = bySubject(of(kind));
-      if (subjects.length > 0) await raise(tx, table, counters, subjects, { seen, byTenant: true });
+    for (const [kind, home] of Object.entries(HOMES)) {
+      const subjects = bySubject(of(kind), home);
+      const { table, counters, seen } = home;
+      if (subjects.length > 0)
+        await raise(tx, table, counters, subjects, { seen: seen?.column, byTenant: true });
     }
     const edges = edgesOf(of("flow_path"));
     if (edges.length > 0) await raiseEdges(tx, edges);

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { ALL_PERMISSIONS, PERMISSIONS } from "#domain/access/permissions.ts";
 import { ROLE_PERMISSIONS, SYSTEM_ROLES } from "#domain/access/roles.ts";
+import { notFound } from "#domain/core/app-error.ts";
 import { paging, toPageOfAll } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 import { apiKeyCreate, memberCreate, memberPatch } from "#domain/people/member-input.ts";
 import { router, tenantMutation, tenantQuery } from "#server/trpc/procedures.ts";
 import { createApiKey, getApiKey, listApiKeys, revokeApiKey } from "./api-keys.ts";
-import { listAuditLog } from "./list-audit-log.ts";
+import { getAuditEntry, listAuditLog } from "./list-audit-log.ts";
 import { getUser, listUsers } from "./list-users.ts";
 import { changeRole, createUser, removeUser } from "./save-member.ts";
 
@@ -60,6 +61,13 @@ export const rolesRouter = router({
   list: tenantQuery("roles.view", { route: "GET /roles", summary: "List the roles and what they may do" })
     .input(page)
     .query(({ input }) => toPageOfAll(SYSTEM_ROLES.map(roleView), input, (role) => role.id)),
+  get: tenantQuery("roles.view", { route: "GET /roles/{id}", summary: "Read a role and what it may do" })
+    .input(z.strictObject({ id: text(60) }))
+    .query(({ input }) => {
+      const role = SYSTEM_ROLES.find((name) => name === input.id);
+      if (!role) throw notFound("roles");
+      return roleView(role);
+    }),
 });
 
 export const permissionsRouter = router({
@@ -105,4 +113,10 @@ export const auditLogRouter = router({
       }),
     )
     .query(({ ctx, input }) => listAuditLog(ctx.actor, input)),
+  get: tenantQuery("audit.view", {
+    route: "GET /audit-log/{id}",
+    summary: "Read one entry of the audit log",
+  })
+    .input(byId)
+    .query(({ ctx, input }) => getAuditEntry(ctx.actor, input.id)),
 });

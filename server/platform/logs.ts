@@ -23,6 +23,17 @@ export async function listMail(input: PageInput & { tenantId?: string | undefine
   return toPage(rows, input.limit, (row) => [String(row.id)], mailView);
 }
 
+/** One mail. Throws `not_found`. */
+export async function getMail(id: string) {
+  const rows = await withSystem(
+    "read mail",
+    (tx) => tx.sql<Row[]>`select m.*, t.name as tenant_name from mail_messages m
+      left join tenants t on t.id = m.tenant_ref where m.id = ${id}`,
+  );
+  if (!rows[0]) throw notFound("mail");
+  return mailView(rows[0]);
+}
+
 function mailView(row: Row) {
   return {
     id: String(row.id),
@@ -148,6 +159,17 @@ export async function listSystemEvents(input: PageInput & EventFilter) {
     >`select * from system_events where ${where} order by id desc limit ${input.limit + 1}`;
   });
   return toPage(rows, input.limit, (row) => [String(row.id)], eventView);
+}
+
+/** One event; of one tenant, or any for staff. Throws `not_found`. */
+export async function getSystemEvent(id: string, tenantId?: string) {
+  const rows = await withSystem(
+    "read a system event",
+    (tx) => tx.sql<Row[]>`select * from system_events
+      where id = ${id} and (${tenantId ?? null}::uuid is null or tenant_ref = ${tenantId ?? null}::uuid)`,
+  );
+  if (!rows[0]) throw notFound("system_events");
+  return eventView(rows[0]);
 }
 
 /** Marks an event as dealt with. Again changes nothing. Throws `not_found`. */

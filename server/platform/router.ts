@@ -14,6 +14,8 @@ import {
 } from "./ai-providers.ts";
 import {
   getJournalEntry,
+  getMail,
+  getSystemEvent,
   listJournal,
   listMail,
   listSystemEvents,
@@ -116,6 +118,9 @@ export const mailRouter = router({
   list: platformQuery({ route: "GET /mail", summary: "List mail that was sent or kept" })
     .input(z.strictObject(ofTenant))
     .query(({ input }) => listMail(input)),
+  get: platformQuery({ route: "GET /mail/{id}", summary: "Read a mail" })
+    .input(byId)
+    .query(({ input }) => getMail(input.id)),
 });
 
 export const webhookJournalRouter = router({
@@ -138,6 +143,9 @@ export const platformSystemEventsRouter = router({
   list: platformQuery({ route: "GET /system-events", summary: "List what the platform noticed" })
     .input(z.strictObject({ ...ofTenant, resolved: z.boolean().optional() }))
     .query(({ input }) => listSystemEvents(input)),
+  get: platformQuery({ route: "GET /system-events/{id}", summary: "Read what the platform noticed" })
+    .input(byId)
+    .query(({ input }) => getSystemEvent(input.id)),
   resolve: platformMutation({
     route: "POST /system-events/{id}/resolve",
     summary: "Mark an event as dealt with",
@@ -155,4 +163,10 @@ export const systemEventsRouter = router({
   })
     .input(z.strictObject({ ...paging, resolved: z.boolean().optional() }))
     .query(({ ctx, input }) => listSystemEvents({ ...input, tenantId: ctx.actor.tenantId })),
+  get: tenantQuery("audit.view", {
+    route: "GET /system-events/{id}",
+    summary: "Read what was noticed about this workspace",
+  })
+    .input(byId)
+    .query(({ ctx, input }) => getSystemEvent(input.id, ctx.actor.tenantId)),
 });

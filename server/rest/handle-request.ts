@@ -5,7 +5,7 @@ import type { Context } from "#server/trpc/context.ts";
 import { type PublicError, publicError } from "#server/trpc/errors.ts";
 import { createCallerFactory, type FileResult } from "#server/trpc/procedures.ts";
 import { appRouter } from "#server/trpc/router.ts";
-import { runIdempotent } from "./idempotency.ts";
+import { IN_PROGRESS, runIdempotent } from "./idempotency.ts";
 import { takeToken } from "./rate-limit.ts";
 import { readInput } from "./read-input.ts";
 import { matchRoute, type RestRoute } from "./routes.ts";
@@ -37,7 +37,8 @@ function problem(error: PublicError, requestId: string, headers: Record<string, 
     requestId,
     ...(error.fields ? { errors: error.fields } : {}),
   };
-  const extra: Record<string, string> = status === 429 ? { "retry-after": "1" } : {};
+  const later = status === 429 || error.code === IN_PROGRESS;
+  const extra: Record<string, string> = later ? { "retry-after": "1" } : {};
   return new Response(JSON.stringify(body), {
     status,
     headers: { "content-type": "application/problem+json", "x-request-id": requestId, ...extra, ...headers },

@@ -36,3 +36,17 @@ export async function recordSystemEvent(event: SystemEvent): Promise<void> {
     where not exists (select from counted)`,
   );
 }
+
+/** Closes the open events of a kind and source: what they told of is over. */
+export async function resolveSystemEvents(which: {
+  kind: string;
+  source: string;
+  tenantId: string;
+}): Promise<void> {
+  const { kind, source, tenantId } = which;
+  await withSystem(
+    "resolve system events",
+    (tx) => tx.sql`update system_events set resolved_at = now(), resolved_by = 'system'
+      where kind = ${kind} and source = ${source} and tenant_ref = ${tenantId} and resolved_at is null`,
+  );
+}

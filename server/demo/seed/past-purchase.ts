@@ -69,6 +69,11 @@ async function insertTalk(
     insert into messages (tenant_id, conversation_id, id, position, role, content, status, intent, confidence, flow_execution_id, node_key, effect_key, sent_at)
     select ${tenantId}, ${ids.talk}, m.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as m(id uuid, position int, role text, content text,
       status text, intent text, confidence numeric, execution uuid, key text, effect text, sent_at timestamptz)`;
+  const heard = rows.filter((one) => one.role === "customer");
+  await tx.sql`
+    insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta, occurred_at)
+    values (${tenantId}, ${newId()}, 'channel', ${who.channel_id}, 'inbound_count', ${heard.length}, ${heard.at(-1)?.sent_at ?? end}),
+      (${tenantId}, ${newId()}, 'channel', ${who.channel_id}, 'message_count', ${rows.length - heard.length}, ${end})`;
   return String(rows[0]?.id);
 }
 

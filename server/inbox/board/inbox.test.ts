@@ -16,7 +16,7 @@ import { createConversation } from "../conversations/create-conversation.ts";
 import { listTimeline } from "../conversations/list-timeline.ts";
 import { addNote } from "../conversations/notes.ts";
 import { getConversation } from "../conversations/read-conversations.ts";
-import { listDeliveries, listMessages } from "../messages/read-messages.ts";
+import { listAllMessages, listDeliveries, listMessages } from "../messages/read-messages.ts";
 import { receiveMessage } from "../messages/receive-message.ts";
 import { sendMessage } from "../messages/send-message.ts";
 import { explainMessage } from "./explain-message.ts";
@@ -146,8 +146,25 @@ describe("the inbox over a played conversation", () => {
     await expect(getConversation(operator, talk)).rejects.toThrow("There is no such conversation");
     expect((await listInbox(operator, { ...page, view: "open" })).data).toEqual([]);
     expect((await getInboxCounts(operator)).views.open).toBe(0);
+    expect((await listAllMessages(operator, page)).data).toEqual([]);
     await assignConversation(shop.actor, talk, null);
     expect((await getConversation(operator, talk)).id).toBe(talk);
+  });
+
+  it("lists messages of every conversation, a page at a time, each with its calls", async () => {
+    const other = await house.say(shop, "+12025550177", "I want to buy AirPods Pro");
+    const found: { id: string; callCount: number; conversationId: string }[] = [];
+    let cursor: string | undefined;
+    do {
+      const next = await listAllMessages(shop.actor, { limit: 2, cursor });
+      found.push(...next.data);
+      cursor = next.nextCursor ?? undefined;
+    } while (cursor);
+    const byTalk = await Promise.all([talk, other].map((id) => listMessages(shop.actor, { id, ...page })));
+    const expected = byTalk.flatMap(({ data }) => data.map((one) => [one.id, one.callCount]));
+    expect(found.map((one) => [one.id, one.callCount]).sort()).toEqual(expected.sort());
+    const { data } = await listAllMessages(shop.actor, { conversationId: other, ...page });
+    expect(data).toEqual(byTalk[1]?.data);
   });
 
   it("refuses free words outside WhatsApp's 24 hours and says what may go", async () => {
@@ -178,9 +195,9 @@ describe("the inbox over a played conversation", () => {
   it("hands back, resolves and reopens, and the timeline tells it", async () => {
     await addNote(shop.actor, talk, "Prefers mornings");
     expect((await handBackConversation(shop.actor, talk)).handler).toBe("bot");
-    const resolved = await setConversationStatus(shop.actor, talk, "resolved");
+    const resolved = await setConversationStatus(shop.actor, talk, { status: "resolved" });
     expect(resolved.resolvedAt).not.toBeNull();
-    expect(await setConversationStatus(shop.actor, talk, "open")).toMatchObject({
+    expect(await setConversationStatus(shop.actor, talk, { status: "open" })).toMatchObject({
       closedBy: null,
       resolvedAt: null,
     });

@@ -1,12 +1,12 @@
-import type { z } from "zod";
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { AppError } from "#domain/core/app-error.ts";
-import type { ConversationStatus, conversationPatch } from "#domain/inbox/conversation-input.ts";
+import type { ConversationPatch, ConversationStatus, StatusMove } from "#domain/inbox/conversation-input.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
+import { cancelTimer, scheduleTimer } from "#server/runtime/timers.ts";
 import { type Actor, actorLabel } from "#server/trpc/context.ts";
-import { tellConversation } from "../conversation-state.ts";
+import { SNOOZE_TIMER, tellConversation } from "../conversation-state.ts";
 import {
   type ConversationRow,
   conversationView,
@@ -57,44 +57,74 @@ export async function changeConversation(
   return conversationView(row, actor);
 }
 
-/** Changes subject and priority; what is not named stays. */
-export function updateConversation(actor: Actor, id: string, patch: z.output<typeof conversationPatch>) {
+const OVER: readonly ConversationStatus[] = ["resolved", "closed", "archived"];
+const isOver = (status: unknown) => OVER.includes(status as ConversationStatus);
+
+/** Ending keeps who did it and when, and ends a run that waited; snoozing plans the waking; reopening gives it back. */
+async function move(
+  tx: TenantTransaction,
+  actor: Actor,
+  before: ConversationRow,
+  now: string,
+  to: StatusMove,
+): Promise<void> {
+  const { status } = to;
+  const conversationId = String(before.id);
+  const until = status === "snoozed" && to.snoozedUntil ? new Date(to.snoozedUntil).toISOString() : null;
+  if (until !== null && until <= now) {
+    throw new AppError("invalid", "conversations.snooze_past", "snoozedUntil: must be in the future.");
+  }
+  if (before.status === status && until === null) return;
+  const ends = isOver(status);
+  const by = actorLabel(actor.principal);
+  if (ends && !isOver(before.status)) await endWaitingRun(tx, conversationId, "closed", now);
+  await tx.sql`update conversations set status = ${status}, snoozed_until = ${until}, updated_at = now(),
+      resolved_at = case when ${ends} then coalesce(resolved_at, ${now}::timestamptz) end,
+      closed_by = case when ${ends} then coalesce(closed_by, ${by}) end
+    where tenant_id = ${tx.tenantId} and id = ${conversationId}`;
+  const timer = { kind: SNOOZE_TIMER, subjectId: conversationId };
+  if (until !== null) await scheduleTimer(tx, { ...timer, dueAt: until, replace: true });
+  else if (before.status === "snoozed") await cancelTimer(tx, timer);
+}
+
+const eventOf = (status: ConversationStatus | undefined) => {
+  if (status === undefined) return "conversation.updated";
+  return status === "resolved" ? "conversation.resolved" : "conversation.status_changed";
+};
+
+/** Changes subject, priority and status; what is not named stays. A status needs the right to resolve. */
+export async function updateConversation(actor: Actor, id: string, patch: ConversationPatch) {
+  const { status, snoozedUntil } = patch;
+  if (status !== undefined && !actor.allows("conversations.resolve")) {
+    const message = "Your role may not change a conversation's status.";
+    throw new AppError("forbidden", "auth.permission_missing", message);
+  }
   return changeConversation(
     actor,
     id,
-    { action: "update", after: { changed: Object.keys(patch) } },
-    (tx, before) => {
+    { action: "update", after: { changed: Object.keys(patch) }, event: eventOf(status) },
+    async (tx, before, now) => {
       const subject = patch.subject === undefined ? (before.subject as string | null) : patch.subject;
       const priority = patch.priority ?? String(before.priority);
-      return tx.sql`update conversations set subject = ${subject}, priority = ${priority}, updated_at = now()
-      where tenant_id = ${tx.tenantId} and id = ${id}`;
+      await tx.sql`update conversations set subject = ${subject}, priority = ${priority}, updated_at = now()
+        where tenant_id = ${tx.tenantId} and id = ${id}`;
+      if (status !== undefined) await move(tx, actor, before, now, { status, snoozedUntil });
     },
   );
 }
 
-const OVER: readonly ConversationStatus[] = ["resolved", "closed", "archived"];
-const isOver = (status: unknown) => OVER.includes(status as ConversationStatus);
-
 /**
- * Moves a conversation to a status. Ending it keeps who did it and when, and ends a run that waited; reopening gives
- * it back. Throws `conflict` where the customer has a newer open conversation.
+ * Moves a conversation to a status. Throws `conflict` where the customer has a newer open conversation, `invalid` for
+ * a snooze into the past.
  */
-export function setConversationStatus(actor: Actor, id: string, status: ConversationStatus) {
-  const event = status === "resolved" ? "conversation.resolved" : "conversation.status_changed";
+export function setConversationStatus(actor: Actor, id: string, to: StatusMove) {
+  const { status, snoozedUntil } = to;
+  const after = snoozedUntil === undefined ? { status } : { status, snoozedUntil };
   return changeConversation(
     actor,
     id,
-    { action: status === "archived" ? "archive" : "set_status", after: { status }, event },
-    async (tx, before, now) => {
-      if (before.status === status) return;
-      const ends = isOver(status);
-      const by = actorLabel(actor.principal);
-      if (ends && !isOver(before.status)) await endWaitingRun(tx, id, "closed", now);
-      await tx.sql`update conversations set status = ${status}, updated_at = now(),
-          resolved_at = case when ${ends} then coalesce(resolved_at, ${now}::timestamptz) end,
-          closed_by = case when ${ends} then coalesce(closed_by, ${by}) end
-        where tenant_id = ${tx.tenantId} and id = ${id}`;
-    },
+    { action: status === "archived" ? "archive" : "set_status", after, event: eventOf(status) },
+    (tx, before, now) => move(tx, actor, before, now, to),
   );
 }
 

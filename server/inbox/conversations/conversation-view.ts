@@ -27,6 +27,7 @@ export function conversationView(row: ConversationRow, actor: Actor) {
     channelType: text("channel_type"),
     subject: text("subject"),
     status: String(row.status),
+    snoozedUntil: row.status === "snoozed" ? text("snoozed_until") : null,
     handler: String(row.handler) as "bot" | "agent",
     assigneeId: text("assignee_id"),
     priority: String(row.priority),

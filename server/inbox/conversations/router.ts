@@ -2,10 +2,10 @@ import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 import {
-  CONVERSATION_STATUSES,
   conversationCreate,
   conversationList,
   conversationPatch,
+  conversationStatusInput,
   messageCreate,
 } from "#domain/inbox/conversation-input.ts";
 import { listUsage } from "#server/billing/list-usage.ts";
@@ -49,10 +49,15 @@ export const conversationsRouter = router({
     .mutation(({ ctx, input }) => createConversation(ctx.actor, input)),
   update: tenantMutation("conversations.edit", {
     route: "PATCH /conversations/{id}",
-    summary: "Change subject and priority",
-    example: { subject: "Order 1001", priority: "high" },
+    summary: "Change subject, priority and status",
+    example: {
+      subject: "Order 1001",
+      priority: "high",
+      status: "snoozed",
+      snoozedUntil: "2099-01-31T09:00:00.000Z",
+    },
   })
-    .input(conversationPatch.extend({ id }))
+    .input(conversationPatch)
     .mutation(({ ctx, input: { id: conversationId, ...patch } }) =>
       updateConversation(ctx.actor, conversationId, patch),
     ),
@@ -61,7 +66,7 @@ export const conversationsRouter = router({
     summary: "Put a conversation away",
   })
     .input(byId)
-    .mutation(({ ctx, input }) => setConversationStatus(ctx.actor, input.id, "archived")),
+    .mutation(({ ctx, input }) => setConversationStatus(ctx.actor, input.id, { status: "archived" })),
   messages: tenantQuery(view, {
     route: "GET /conversations/{id}/messages",
     summary: "List a conversation's messages, the newest first",
@@ -103,11 +108,13 @@ export const conversationsRouter = router({
     .mutation(({ ctx, input }) => handBackConversation(ctx.actor, input.id)),
   setStatus: tenantMutation("conversations.resolve", {
     route: "POST /conversations/{id}/status",
-    summary: "Resolve, reopen, snooze, close",
+    summary: "Resolve, reopen, snooze until a moment, close",
     example: { status: "resolved" },
   })
-    .input(z.strictObject({ id, status: z.enum(CONVERSATION_STATUSES) }))
-    .mutation(({ ctx, input }) => setConversationStatus(ctx.actor, input.id, input.status)),
+    .input(conversationStatusInput)
+    .mutation(({ ctx, input: { id: conversationId, ...to } }) =>
+      setConversationStatus(ctx.actor, conversationId, to),
+    ),
   notes: tenantQuery(view, {
     route: "GET /conversations/{id}/notes",
     summary: "List notes; customers never see them",

@@ -1,3 +1,4 @@
+import { noteChannelAnswer } from "#server/channels/channel-state.ts";
 import type { LiveChannel } from "#server/channels/connected-channel.ts";
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import type { OutboundMessage, SendOutcome } from "#server/providers/channels/channel-adapter.ts";
@@ -6,6 +7,7 @@ const notSent = (code: string, reason: string): SendOutcome => ({
   ok: false,
   retryable: false,
   uncertain: false,
+  channelRefused: false,
   code,
   reason,
   retryAfterSeconds: null,
@@ -20,7 +22,9 @@ export async function sendOutbound(channel: LiveChannel, message: OutboundMessag
   if (channel.paused)
     return notSent("channel_paused", "The channel is paused. Resume it in its settings and try again.");
   try {
-    return await adapter.send(channel, message);
+    const outcome = await adapter.send(channel, message);
+    await noteChannelAnswer(channel, outcome);
+    return outcome;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ...notSent("adapter_failed", reason), uncertain: true } as SendOutcome;

@@ -11,6 +11,7 @@ export type KnownThread = {
   identity_id: string | null;
   customer_id: string | null;
   conversation_id: string | null;
+  conversation_status: string | null;
   scoped_user_id: string | null;
   /** Known by this phone from elsewhere (the API, an import). */
   phone_customer_id: string | null;
@@ -27,7 +28,7 @@ export async function readThread(
   const { address, scopedUserId, phone } = sender;
   const rows = await tx.sql<KnownThread[]>`
     select r.conversation_id as repeat_conversation_id, i.id as identity_id, i.customer_id, i.scoped_user_id,
-      v.id as conversation_id, p.id as phone_customer_id
+      v.id as conversation_id, v.status as conversation_status, p.id as phone_customer_id
     from (select 1) one
     left join lateral (
       select m.conversation_id from channel_messages cm join messages m on m.tenant_id = cm.tenant_id and m.id = cm.message_id

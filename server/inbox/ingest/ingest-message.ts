@@ -1,6 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import type { InboundEvent } from "#domain/channels/inbound-event.ts";
 import { newId } from "#domain/core/id.ts";
+import { wakeConversation } from "../conversation-state.ts";
 import { LEASE_SECONDS } from "../turn/lease.ts";
 import { readTurnFacts, type TurnFacts } from "../turn/load-turn.ts";
 import { openThread, readThread } from "./find-thread.ts";
@@ -48,6 +49,10 @@ export async function ingestMessage(
     return [Promise.resolve({ conversationId, messageId: null, leased: false, facts: null })];
   }
   const { thread, writes } = openThread(tx, channelId, event.sender, now, known);
+  if (known.conversation_status === "snoozed") {
+    const { conversationId } = thread;
+    writes.push(wakeConversation(tx, { conversationId, by: "customer", dueAt: null }));
+  }
   const stored = storeMessage(tx, event, where, thread);
   if (where.leaseOwner === null) return [stored, ...writes];
   const facts = readTurnFacts(tx, thread.conversationId);
@@ -100,8 +105,8 @@ export async function storeMessage(
       values (${tenantId}, ${newId()}, ${messageId}, ${channelId}, 'inbound', ${event.externalId}, 'received', ${journalId},
         ${JSON.stringify(event.raw)})
     ), counted as (
-      insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
-      values (${tenantId}, ${newId()}, 'channel', ${channelId}, 'message_count', 1)
+      insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta, occurred_at)
+      values (${tenantId}, ${newId()}, 'channel', ${channelId}, 'inbound_count', 1, ${sentAt})
     ), told as (
       insert into outbox (id, tenant_id, name, payload) values (${newId()}, ${tenantId}, 'message.created', ${live})
     )

@@ -1,7 +1,8 @@
 import { type TenantTransaction, withTenant, writeTenant } from "#db/tenant.ts";
 import type { InboundEvent } from "#domain/channels/inbound-event.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
-import { getConnectedChannel, markConnected } from "#server/channels/connected-channel.ts";
+import { channelHeard } from "#server/channels/channel-state.ts";
+import { getConnectedChannel } from "#server/channels/connected-channel.ts";
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
@@ -151,6 +152,6 @@ export async function ingestWebhook(input: {
     });
   }
   if (events.length === 0 && ends !== null) await settleJournal(tenantId, journalId, null);
-  await markConnected(tenantId, channel);
+  await channelHeard(channel);
   return [...touched.values()];
 }

@@ -1,4 +1,4 @@
-import { withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { listUsage } from "#server/billing/list-usage.ts";
@@ -38,6 +38,43 @@ export async function listMessages(actor: Actor, input: PageInput & { id: string
     rows,
     input.limit,
     (row) => [Number(row.position)],
+    (row) => messageView(row, names, sumCalls(byMessage.get(String(row.id)) ?? [])),
+  );
+}
+
+/** The calls behind the bot's messages of a page, whichever conversations they belong to. */
+async function callsBehind(tx: TenantTransaction, rows: readonly MessageRow[]): Promise<CallRow[]> {
+  const spans = new Map<string, { from: number; to: number }>();
+  for (const row of rows) {
+    if (row.role !== "assistant") continue;
+    const [talk, position] = [String(row.conversation_id), Number(row.position)];
+    const { from, to } = spans.get(talk) ?? { from: position, to: position };
+    spans.set(talk, { from: Math.min(from, position), to: Math.max(to, position) });
+  }
+  const found = await Promise.all([...spans].map(([talk, span]) => readCalls(tx, talk, span)));
+  return found.flat();
+}
+
+/** Messages of every conversation within the actor's reach, or of one, the newest first. */
+export async function listAllMessages(
+  actor: Actor,
+  input: PageInput & { conversationId?: string | undefined },
+) {
+  const { conversationId, ...page } = input;
+  if (conversationId) return listMessages(actor, { ...page, id: conversationId });
+  const after = decodeCursor(page.cursor, 1)?.[0] ?? null;
+  const [rows, calls] = await withTenant(actor.tenantId, async (tx) => {
+    const found = await tx.sql<MessageRow[]>`${selectMessages(tx)}
+      join conversations v on v.tenant_id = m.tenant_id and v.id = m.conversation_id
+      where m.tenant_id = ${tx.tenantId} and ${withinReach(tx, actor)} and (${after}::uuid is null or m.id < ${after}::uuid)
+      order by m.id desc limit ${page.limit + 1}`;
+    return [found, await callsBehind(tx, found)] as const;
+  });
+  const [names, byMessage] = [await messageNames(actor.tenantId, rows), callsByMessage(calls)];
+  return toPage(
+    rows,
+    page.limit,
+    (row) => [String(row.id)],
     (row) => messageView(row, names, sumCalls(byMessage.get(String(row.id)) ?? [])),
   );
 }

@@ -5,7 +5,7 @@ import type { MessageCreate } from "#domain/inbox/conversation-input.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
 import type { Actor } from "#server/trpc/context.ts";
-import { tellConversation } from "../conversation-state.ts";
+import { tellConversation, wakeConversation } from "../conversation-state.ts";
 import { lockConversation, readConversation } from "../conversations/conversation-view.ts";
 import { storeMessage } from "../ingest/ingest-message.ts";
 import { getMessage } from "./read-messages.ts";
@@ -28,11 +28,12 @@ async function reopen(tx: TenantTransaction, row: Row): Promise<void> {
     const message = "This conversation is closed. Open a new one for this customer.";
     throw new AppError("precondition", "conversations.closed", message);
   }
-  if (row.status !== "resolved" && row.status !== "snoozed") return;
-  const handler = row.status === "resolved" ? "bot" : String(row.handler);
-  await tx.sql`update conversations set status = 'open', resolved_at = null, closed_by = null, handler = ${handler}
-    where tenant_id = ${tx.tenantId} and id = ${String(row.id)}`;
-  await tellConversation(tx, "conversation.updated", String(row.id));
+  const conversationId = String(row.id);
+  if (row.status === "snoozed") await wakeConversation(tx, { conversationId, by: "customer", dueAt: null });
+  if (row.status !== "resolved") return;
+  await tx.sql`update conversations set status = 'open', resolved_at = null, closed_by = null, handler = 'bot'
+    where tenant_id = ${tx.tenantId} and id = ${conversationId}`;
+  await tellConversation(tx, "conversation.updated", conversationId);
 }
 
 async function store(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { messageCreate } from "#domain/inbox/conversation-input.ts";
 import { router, tenantMutation, tenantQuery } from "#server/trpc/procedures.ts";
-import { getMessage, listDeliveries, listMessageUsage } from "./read-messages.ts";
+import { getMessage, listAllMessages, listDeliveries, listMessageUsage } from "./read-messages.ts";
 import { sendMessage } from "./send-message.ts";
 
 const byId = z.strictObject({ id: z.uuid() });
@@ -10,6 +10,9 @@ const pageOf = z.strictObject({ id: z.uuid(), ...paging });
 const view = "conversations.view";
 
 export const messagesRouter = router({
+  list: tenantQuery(view, { route: "GET /messages", summary: "List messages, the newest first" })
+    .input(z.strictObject({ ...paging, conversationId: z.uuid().optional() }))
+    .query(({ ctx, input }) => listAllMessages(ctx.actor, input)),
   get: tenantQuery(view, { route: "GET /messages/{id}", summary: "Read a message" })
     .input(byId)
     .query(({ ctx, input }) => getMessage(ctx.actor, input.id)),

@@ -28,6 +28,8 @@ export type SendOutcome =
       retryable: boolean;
       /** The request may have been taken, but no answer came: never send blindly again. */
       uncertain: boolean;
+      /** The provider refuses the channel itself (token, permission, account): every further message too. */
+      channelRefused: boolean;
       code: string;
       reason: string;
       retryAfterSeconds: number | null;

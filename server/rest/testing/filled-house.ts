@@ -97,6 +97,14 @@ export async function fillShop(house: TestHouse, slug: string, number: string, p
 
 export type FilledShop = Awaited<ReturnType<typeof fillShop>>;
 
+async function tenantEvent(tenantId: string): Promise<string> {
+  const [row] = await withSystem(
+    "test fixture",
+    (tx) => tx.sql`select id from system_events where tenant_ref = ${tenantId} limit 1`,
+  );
+  return String(row?.id ?? "missing");
+}
+
 /** Ids that only reading finds: the customer's message, its call's record, the run, the invoice and its levels. */
 export async function readIds(shop: TestShop & { conversationId: string }) {
   const one = async (query: string) => {
@@ -116,6 +124,8 @@ export async function readIds(shop: TestShop & { conversationId: string }) {
     day: await one(`select usage_day as id from usage_breakdown where conversation_id = '${talk}' limit 1`),
     endpointId: shop.getProductId,
     intentId: await one("select id from intents order by id limit 1"),
+    auditId: await one("select id from audit_log order by id limit 1"),
+    eventId: await tenantEvent(shop.tenantId),
     journalId: await one("select id from webhook_journal limit 1"),
   };
 }

@@ -96,6 +96,7 @@ const SPECIAL: Record<string, Maker> = {
 const shared = (shop: FilledShop, ids: Ids): Record<string, Record<string, string>> => ({
   "ai-providers": { id: shop.providerId },
   "api-keys": { id: shop.keyId },
+  "audit-log": { id: ids.auditId },
   channels: { id: shop.channel.id },
   connectors: { id: shop.connectorId, endpointId: ids.endpointId },
   conversations: { id: shop.conversationId },
@@ -113,6 +114,8 @@ const shared = (shop: FilledShop, ids: Ids): Record<string, Record<string, strin
   },
   messages: { id: ids.messageId },
   quotas: { id: shop.quotaId },
+  roles: { id: "viewer" },
+  "system-events": { id: ids.eventId },
   templates: { id: shop.templateId },
   usage: { id: ids.usageId },
   users: { id: shop.memberId },

@@ -92,7 +92,7 @@ describe("sending through the Cloud API", () => {
       { ...channel, secrets: { ...secrets, accessToken: "old" } },
       outbound(),
     );
-    expect(bad).toMatchObject({ ok: false, code: "190", retryable: false, uncertain: false });
+    expect(bad).toMatchObject({ ok: false, code: "190", retryable: false, channelRefused: true });
     for (const [code, retryable] of [
       [131056, true],
       [131047, false],
@@ -122,6 +122,16 @@ describe("sending through the Cloud API", () => {
     });
     answer = async () => new Response("bad gateway", { status: 502 });
     expect(await whatsappAdapter.send(channel, outbound())).toMatchObject({ ok: false, uncertain: true });
+    answer = async () => new Response('{"messages":[{"id":"wamid', { status: 200 });
+    expect(await whatsappAdapter.send(channel, outbound())).toMatchObject({ ok: false, uncertain: true });
+    answer = async () => Response.json({ error: { code: 987654, message: "Try later" } }, { status: 503 });
+    expect(await whatsappAdapter.send(channel, outbound())).toMatchObject({
+      ok: false,
+      uncertain: false,
+      retryable: true,
+      code: "987654",
+      httpStatus: 503,
+    });
     answer = null;
   });
 });

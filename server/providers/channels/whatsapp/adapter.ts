@@ -4,7 +4,7 @@ import { AppError } from "#domain/core/app-error.ts";
 import type { Json } from "#domain/core/json.ts";
 import { failureOf, guardedFetch, readLimited } from "#server/runtime/net/guarded-fetch.ts";
 import type { ChannelAdapter, ConnectedChannel, OutboundMessage, SendOutcome } from "../channel-adapter.ts";
-import { classifyWhatsappError } from "./error-classes.ts";
+import { classifyWhatsappError, type WhatsappError } from "./error-classes.ts";
 
 const GRAPH = "https://graph.facebook.com";
 const VERSION = "v25.0";
@@ -44,22 +44,29 @@ function content(message: OutboundMessage): Record<string, unknown> {
   return { type: "text", text: { body: message.text } };
 }
 
+type GraphError = {
+  code?: unknown;
+  message?: string;
+  is_transient?: unknown;
+  error_data?: { details?: string };
+};
+
+function readError(httpStatus: number, parsed: unknown): WhatsappError {
+  const error = (parsed as { error?: GraphError } | null)?.error ?? {};
+  return {
+    code: typeof error.code === "number" ? error.code : null,
+    httpStatus,
+    message: error.error_data?.details ?? error.message ?? null,
+    transient: error.is_transient === true,
+  };
+}
+
 function refused(httpStatus: number, parsed: unknown, retryAfter: string | null): SendOutcome {
-  const error = (parsed as { error?: Record<string, unknown> } | null)?.error ?? {};
-  const code = error.code === undefined ? `http_${httpStatus}` : String(error.code);
-  const details = (error.error_data as { details?: string } | undefined)?.details;
-  const { retryable, reason } = classifyWhatsappError(
-    code,
-    details ?? (error.message as string | undefined) ?? null,
-  );
-  const serverFailed = error.code === undefined && (httpStatus >= 500 || httpStatus === 429);
+  const error = readError(httpStatus, parsed);
   return {
     ok: false,
-    retryable: retryable || serverFailed,
-    // A gateway's 5xx without Graph's own error body says nothing about whether the message was taken.
-    uncertain: error.code === undefined && httpStatus >= 500,
-    code,
-    reason,
+    ...classifyWhatsappError(error),
+    code: error.code === null ? `http_${httpStatus}` : String(error.code),
     retryAfterSeconds: retryAfter && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null,
     httpStatus,
     raw: (parsed ?? null) as Json,
@@ -116,6 +123,7 @@ function failed(code: string, reason: string): Extract<SendOutcome, { ok: false 
     ok: false,
     retryable: true,
     uncertain: false,
+    channelRefused: false,
     code,
     reason,
     retryAfterSeconds: null,
@@ -158,11 +166,7 @@ export const whatsappAdapter: ChannelAdapter = {
     );
     const parsed = parseJson(await readLimited(response, MAX_ANSWER)) as Record<string, unknown> | null;
     if (!response.ok) {
-      const error = (parsed?.error ?? {}) as { code?: number; message?: string };
-      const { reason } = classifyWhatsappError(
-        String(error.code ?? `http_${response.status}`),
-        error.message ?? null,
-      );
+      const { reason } = classifyWhatsappError(readError(response.status, parsed));
       throw new AppError("precondition", "channels.test_failed", reason);
     }
     return `Connected to ${String(parsed?.verified_name ?? parsed?.display_phone_number ?? "the number")}.`;
