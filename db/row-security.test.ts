@@ -30,6 +30,7 @@ const UNSCOPED = new Set([
   "outbox_counters",
   "timers",
   "pricing_state",
+  "reconciliations",
 ]);
 
 async function makeTenant(): Promise<ReturnType<typeof tenantIdFrom>> {
