@@ -165,9 +165,29 @@ describe("quotas", () => {
     });
     const call = { tenantId, ...gpt4, quantities: {}, estimatedPrice: "30" };
     expect((await meter.reserve(call)).admitted).toBe(false);
-    expect((await getQuota(tenantId, quota.id)).isExceeded).toBe(true);
+    const exceeded = await getQuota(tenantId, quota.id);
+    expect(exceeded).toMatchObject({ isExceeded: true, currentAmount: "475", percentUsed: "95" });
     expect(await outboxOf(tenantId, "quota.exceeded")).toHaveLength(1);
+    const small = { ...call, estimatedPrice: "1" };
+    expect((await meter.reserve(small)).admitted).toBe(false);
+    expect((await updateQuota(actor, quota.id, { name: "Everything", limit: "490" })).exceededAt).toBe(
+      exceeded.exceededAt,
+    );
+    expect((await meter.reserve(small)).admitted).toBe(false);
+    expect((await getQuota(tenantId, quota.id)).exceededAt).toBe(exceeded.exceededAt);
     expect((await updateQuota(actor, quota.id, { limit: "600" })).isExceeded).toBe(false);
+    expect((await meter.reserve(call)).admitted).toBe(true);
+  });
+
+  it("resumes by itself when calls in flight took less than was set aside for them", async () => {
+    const tenantId = await makeTenant();
+    const quota = await createQuota(makeActor(tenantId), quotaInput.parse({ name: "All", limit: "10" }));
+    const call = { tenantId, ...gpt4, quantities: {}, estimatedPrice: "6" };
+    const first = await meter.reserve(call);
+    expect((await meter.reserve(call)).admitted).toBe(false);
+    expect((await getQuota(tenantId, quota.id)).isExceeded).toBe(true);
+    if (first.admitted) await meter.release(tenantId, first.reservation);
+    expect(await getQuota(tenantId, quota.id)).toMatchObject({ isExceeded: false, exceededAt: null });
     expect((await meter.reserve(call)).admitted).toBe(true);
   });
 

@@ -63,11 +63,17 @@ const CONSEQUENCES: Record<string, string> = {
   fallback_model: "Calls go to the fallback model until there is room again.",
 };
 
-/** Mails that a quota warns or is exceeded; once for each and period. */
-export async function mailQuota(
-  tenantId: TenantId,
-  event: { quotaId: string; periodStart: string; exceeded: boolean },
-): Promise<void> {
+type QuotaNews = {
+  quotaId: string;
+  periodStart: string;
+  limit: string;
+  exceeded: boolean;
+  /** Only what calls in flight may take is in the way. */
+  inFlight: boolean;
+};
+
+/** Mails that a quota warns or is exceeded; once for each, period and limit: a raised one may fill again. */
+export async function mailQuota(tenantId: TenantId, event: QuotaNews): Promise<void> {
   const row = await receivers(tenantId, event.quotaId);
   if (!row) return;
   const emails = row.notify_emails as string[];
@@ -78,9 +84,10 @@ export async function mailQuota(
     amountFromDatabase(row.used as string),
     amountFromDatabase(row.limit_amount as string),
   );
-  const what = event.exceeded ? "is used up" : `is at ${percent} %`;
+  const what = event.exceeded ? `is exceeded at ${percent} %` : `is at ${percent} %`;
+  const kind = event.exceeded ? (event.inFlight ? "in-flight" : "exceeded") : "warning";
   await sendMail({
-    dedupeKey: `quota:${event.exceeded ? "exceeded" : "warning"}:${event.quotaId}:${event.periodStart}`,
+    dedupeKey: `quota:${kind}:${event.quotaId}:${event.periodStart}:${event.limit}`,
     tenantId,
     to: emails.length > 0 ? emails : [row.billing_email as string],
     subject: `${row.tenant as string}: the quota “${row.name as string}” ${what}`,
@@ -89,6 +96,9 @@ export async function mailQuota(
       event.exceeded
         ? (CONSEQUENCES[row.on_exceed as string] ?? "")
         : "You asked to be warned at this point.",
+      ...(event.inFlight
+        ? ["Calls that are still running hold the rest; what they do not use comes back."]
+        : []),
       `Raise it or see what used it: ${link(row, "/billing")}`,
     ].join("\n\n"),
   });

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { type Period, type PeriodWindow, periodAt } from "#domain/billing/period.ts";
-import type { quotaInput, quotaPatchInput } from "#domain/billing/quota.ts";
+import { hasRoomAgain, type quotaInput, type quotaPatchInput } from "#domain/billing/quota.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
-import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { amountFromDatabase, formatAmount, parseAmount } from "#domain/money/amount.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import { touchLedger } from "./meter/footing.ts";
@@ -61,6 +61,9 @@ async function toQuota(tx: TenantTransaction, row: Row, { zone, nowMs }: Now): P
   const current = Date.parse(row.period_start as string) === window.start;
   const limit = amountFromDatabase(row.limit_amount as string);
   const used = current ? amountFromDatabase(row.used as string) : await usedIn(tx, row, window);
+  const reserved = amountFromDatabase(row.reserved as string);
+  const refused = row.refused_amount === null ? null : amountFromDatabase(row.refused_amount as string);
+  const exceeded = current && row.exceeded_at !== null && !hasRoomAgain({ limit, used, reserved, refused });
   return {
     id: row.id as string,
     name: row.name as string,
@@ -79,10 +82,10 @@ async function toQuota(tx: TenantTransaction, row: Row, { zone, nowMs }: Now): P
     periodStart: new Date(window.start).toISOString(),
     resetsAt: new Date(window.end).toISOString(),
     currentAmount: formatAmount(used),
-    reservedAmount: formatAmount(amountFromDatabase(row.reserved as string)),
+    reservedAmount: formatAmount(reserved),
     percentUsed: percentText(used, limit),
-    isExceeded: current && row.exceeded_at !== null,
-    exceededAt: current ? (row.exceeded_at as string | null) : null,
+    isExceeded: exceeded,
+    exceededAt: exceeded ? (row.exceeded_at as string) : null,
     createdAt: row.created_at as string,
   };
 }
@@ -136,21 +139,27 @@ export async function listQuotas(
 const typeOf = (type: string) => (type === "all" ? null : type);
 
 // What stands in the running window is reckoned anew, so a quota made or changed in mid-period counts from its start.
-async function recount(tx: TenantTransaction, id: string): Promise<void> {
+// A mark of this window stays unless the limit is no longer reached and the change makes room.
+async function recount(tx: TenantTransaction, id: string, makesRoom: boolean): Promise<void> {
   const [row] = await select(tx, id);
   if (!row) throw notFound("quota");
   const { zone, nowMs } = await billingNow(tx);
   const window = periodAt(row.period as Period, zone, nowMs);
+  const start = new Date(window.start).toISOString();
+  const now = new Date(nowMs).toISOString();
   const used = formatAmount(await usedIn(tx, row, window));
+  const lifted = tx.sql`(${makesRoom} or period_start <> ${start})`;
   const share = row.measure === "money" ? tx.sql`amount` : tx.sql`quantity`;
   const warn = formatAmount(amountFromDatabase(row.warn_percent as string));
   await tx.sql`
-    update usage_quotas set period_start = ${new Date(window.start).toISOString()}, used = ${used},
+    update usage_quotas set period_start = ${start}, used = ${used},
       reserved = coalesce((select sum(${share}) from usage_reservations r
         where r.tenant_id = ${tx.tenantId} and ${id}::uuid = any(r.quota_ids)), 0),
       warned_at = case when ${used}::numeric * 100 >= limit_amount * ${warn}::numeric and ${used}::numeric > 0
-        then coalesce(warned_at, now()) end,
-      exceeded_at = case when ${used}::numeric >= limit_amount and ${used}::numeric > 0 then coalesce(exceeded_at, now()) end,
+        then coalesce(warned_at, ${now}) end,
+      exceeded_at = case when ${used}::numeric >= limit_amount and ${used}::numeric > 0 then coalesce(exceeded_at, ${now})
+        when not ${lifted} then exceeded_at end,
+      refused_amount = case when ${used}::numeric < limit_amount and not ${lifted} then refused_amount end,
       updated_at = now()
     where tenant_id = ${tx.tenantId} and id = ${id}`;
 }
@@ -166,7 +175,7 @@ export async function createQuota(actor: Actor, input: z.infer<typeof quotaInput
       values (${tx.tenantId}, ${id}, ${input.name}, ${typeOf(input.type)}, ${input.measure}, ${input.period}, ${input.limit},
         ${input.warnPercent}, ${input.onExceed}, ${input.fallbackModel ?? null}, ${input.pauseMessage ?? null},
         ${input.notifyEmails}, ${input.counts}, ${input.enabled}, '2000-01-01T00:00:00Z')`;
-    await recount(tx, id);
+    await recount(tx, id, true);
     await recordAudit(tx, actor, {
       action: "quota.created",
       subjectType: "quota",
@@ -175,6 +184,13 @@ export async function createQuota(actor: Actor, input: z.infer<typeof quotaInput
     });
     return read(tx, id);
   });
+}
+
+// Raised, or counting something else than what filled it.
+function makesRoom(before: Quota, patch: z.infer<typeof quotaPatchInput>): boolean {
+  const counted = ["type", "measure", "period", "counts", "enabled"] as const;
+  if (counted.some((name) => patch[name] !== undefined && patch[name] !== before[name])) return true;
+  return parseAmount(patch.limit ?? before.limit) > parseAmount(before.limit);
 }
 
 /** Changes a quota; raising its limit resumes what it had paused. Throws `not_found`. */
@@ -194,7 +210,7 @@ export async function updateQuota(
         pause_message = ${next.pauseMessage ?? null}, notify_emails = ${next.notifyEmails}, counts = ${next.counts},
         enabled = ${next.enabled}
       where tenant_id = ${tx.tenantId} and id = ${id}`;
-    await recount(tx, id);
+    await recount(tx, id, makesRoom(before, patch));
     await recordAudit(tx, actor, {
       action: "quota.updated",
       subjectType: "quota",

@@ -22,9 +22,9 @@ export const tellQuota = inngest.createFunction(
     triggers: [{ event: "quota.warning" }, { event: "quota.exceeded" }],
   },
   async ({ event }) => {
-    const { tenantId, quotaId, periodStart } = eventSchemas["quota.exceeded"].parse(event.data);
+    const { tenantId, ...quota } = eventSchemas["quota.exceeded"].parse(event.data);
     const exceeded = (event.name as string) === "quota.exceeded";
-    await mailQuota(tenantIdFrom(tenantId), { quotaId, periodStart, exceeded });
+    await mailQuota(tenantIdFrom(tenantId), { ...quota, exceeded });
   },
 );
 

@@ -59,6 +59,7 @@ type QuotaRow = [
   string,
   boolean,
   boolean,
+  string | null,
 ];
 type AlertRow = [
   string,
@@ -79,7 +80,7 @@ export class LedgerMissing extends Error {}
 function readQuota(row: QuotaRow, zone: string, nowMs: number): LiveQuota {
   const [id, name, serviceType, measure, period, limit, warnPercent, onExceed, fallbackModel, pauseMessage] =
     row;
-  const [, , , , , , , , , , counts, periodStart, used, reserved, warned, exceeded] = row;
+  const [, , , , , , , , , , counts, periodStart, used, reserved, warned, exceeded, refused] = row;
   const window = periodAt(period, zone, nowMs);
   const stale = Date.parse(periodStart) !== window.start;
   return {
@@ -99,6 +100,7 @@ function readQuota(row: QuotaRow, zone: string, nowMs: number): LiveQuota {
     reserved: amountFromDatabase(reserved),
     warned: warned && !stale,
     exceeded: exceeded && !stale,
+    refused: refused === null || stale ? null : amountFromDatabase(refused),
   };
 }
 
@@ -134,7 +136,8 @@ function selectState(tx: TenantTransaction, wanted: Wanted) {
       (select version from pricing_state where id = 1) as pricing_version,
       (select json_agg(json_build_array(q.id, q.name, q.service_type, q.measure, q.period, q.limit_amount::text,
           q.warn_percent::text, q.on_exceed, q.fallback_model, q.pause_message, q.counts, q.period_start,
-          q.used::text, q.reserved::text, q.warned_at is not null, q.exceeded_at is not null))
+          q.used::text, q.reserved::text, q.warned_at is not null, q.exceeded_at is not null,
+          q.refused_amount::text))
         from (select * from usage_quotas where tenant_id = ${tenantId} and enabled order by id for update) q) as quotas,
       (select json_agg(json_build_array(a.id, a.name, a.service_type, a.period, a.budget::text, a.marks::text[],
           a.counts, a.period_start, a.spent::text, a.passed_mark::text))

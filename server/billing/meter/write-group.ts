@@ -15,6 +15,7 @@ const QUOTA: readonly Column<LiveQuota>[] = [
   ["reserved", "numeric", (q) => formatAmount(q.reserved)],
   ["warned", "bool", (q) => q.warned],
   ["exceeded", "bool", (q) => q.exceeded],
+  ["refused", "numeric", (q) => (q.refused === null ? null : formatAmount(q.refused))],
 ];
 const RESERVATION: readonly Column<NewReservation>[] = [
   ["id", "uuid", (r) => r.id],
@@ -43,7 +44,8 @@ function limitParts(s: Statement, tenant: string, state: GroupState, decision: D
     const now = s.value(new Date(state.nowMs).toISOString(), "timestamptz");
     parts.push(`update usage_quotas t set period_start = x.start, used = x.used, reserved = x.reserved,
       warned_at = case when x.warned then coalesce(t.warned_at, ${now}) end,
-      exceeded_at = case when x.exceeded then coalesce(t.exceeded_at, ${now}) end
+      exceeded_at = case when x.exceeded then coalesce(t.exceeded_at, ${now}) end,
+      refused_amount = x.refused
       from ${s.rows(state.quotas, QUOTA)} where t.tenant_id = ${tenant} and t.id = x.id`);
   }
   if (decision.reservations.length > 0) {

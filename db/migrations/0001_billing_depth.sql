@@ -1,0 +1,1 @@
+ALTER TABLE "usage_quotas" ADD COLUMN "refused_amount" numeric(38, 12);
