@@ -251,8 +251,8 @@ describe("reported usage", () => {
         messageId: messageIds[i % 2] ?? null,
       });
     }
-    const first = await listUsage(tenantId, { limit: 3 });
-    const second = await listUsage(tenantId, { limit: 3, cursor: first.nextCursor ?? "" });
+    const first = await listUsage(makeActor(tenantId), { limit: 3 });
+    const second = await listUsage(makeActor(tenantId), { limit: 3, cursor: first.nextCursor ?? "" });
     expect([...first.data, ...second.data].map((record) => record.idempotencyKey)).toEqual([
       "k4",
       "k3",
@@ -261,15 +261,17 @@ describe("reported usage", () => {
       "k0",
     ]);
     expect(second.nextCursor).toBeNull();
-    expect((await listUsage(tenantId, { ...ALL, messageId: messageIds[0] })).data).toHaveLength(3);
+    expect((await listUsage(makeActor(tenantId), { ...ALL, messageId: messageIds[0] })).data).toHaveLength(3);
     expect(
-      (await listUsage(tenantId, { ...ALL, day: "2026-01-02" })).data.map((r) => r.idempotencyKey),
+      (await listUsage(makeActor(tenantId), { ...ALL, day: "2026-01-02" })).data.map((r) => r.idempotencyKey),
     ).toEqual(["k1"]);
-    expect((await listUsage(tenantId, { ...ALL, model: "other" })).data).toEqual([]);
-    const record = await getUsage(tenantId, first.data[0]?.id ?? "");
+    expect((await listUsage(makeActor(tenantId), { ...ALL, model: "other" })).data).toEqual([]);
+    const record = await getUsage(makeActor(tenantId), first.data[0]?.id ?? "");
     expect(record.explanation).toContain("120 input at 0.03");
     expect(record.explanation).toContain("66 % markup");
-    await expect(getUsage(await makeTenant(), record.id)).rejects.toMatchObject({ kind: "not_found" });
+    await expect(getUsage(makeActor(await makeTenant()), record.id)).rejects.toMatchObject({
+      kind: "not_found",
+    });
     const daily = await listDailyUsage(tenantId, { limit: 2 });
     expect(daily.data.map((row) => [row.day, row.clientPrice])).toEqual([
       ["2026-01-05", "0.010956"],
@@ -278,7 +280,7 @@ describe("reported usage", () => {
     expect((await listDailyUsage(tenantId, { limit: 9, cursor: daily.nextCursor ?? "" })).data).toHaveLength(
       3,
     );
-    expect((await exportUsage(tenantId, {})).trim().split("\r\n")).toHaveLength(6);
+    expect((await exportUsage(makeActor(tenantId), {})).trim().split("\r\n")).toHaveLength(6);
     const month = await getSpend(tenantId, "2026-01");
     const [channel] = (await getSpendByChannel(tenantId, "2026-01")).data;
     expect([month.clientPrice, month.byModel[0]?.clientPrice, channel?.clientPrice]).toEqual([
@@ -308,7 +310,7 @@ describe("prices and rules", () => {
       { part: "input", quantity: 1000, rate: "0.03", cost: "0.03", price: "0.042" },
     ]);
     expect(await countRows(tenantId, "usage_breakdown")).toBe(0);
-    const rates = await listPricingInForce(tenantId, { ...ALL, model: "gpt-4" });
+    const rates = await listPricingInForce(makeActor(tenantId), { ...ALL, model: "gpt-4" });
     expect(rates.data[0]).toMatchObject({
       ruleId: vip.id,
       parts: [

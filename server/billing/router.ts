@@ -26,6 +26,7 @@ import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota } from "./q
 import { reportUsage } from "./report-usage.ts";
 import { getSpend, getSpendByChannel } from "./spend.ts";
 import { getSubscription } from "./subscription.ts";
+import { veilCost } from "./veil-cost.ts";
 
 const view = "billing.view";
 const manage = "billing.manage";
@@ -37,31 +38,33 @@ const csv = { contentType: "text/csv; charset=utf-8" };
 export const usageRouter = router({
   list: tenantQuery(view, { route: "GET /usage", summary: "List single usage records, the newest first" })
     .input(usageListInput)
-    .query(({ ctx, input }) => listUsage(ctx.actor.tenantId, input)),
+    .query(({ ctx, input }) => listUsage(ctx.actor, input)),
   get: tenantQuery(view, {
     route: "GET /usage/{id}",
     summary: "Read a usage record and why it has this price",
   })
     .input(byId)
-    .query(({ ctx, input }) => getUsage(ctx.actor.tenantId, input.id)),
+    .query(({ ctx, input }) => getUsage(ctx.actor, input.id)),
   daily: tenantQuery(view, {
     route: "GET /usage/daily",
     summary: "List usage by day, type, provider and model",
   })
     .input(usageDailyInput)
-    .query(({ ctx, input }) => listDailyUsage(ctx.actor.tenantId, input)),
+    .query(async ({ ctx, input }) => veilCost(ctx.actor, await listDailyUsage(ctx.actor.tenantId, input))),
   spend: tenantQuery(view, {
     route: "GET /usage/spend",
     summary: "Read a month's spend by day, type and model",
   })
     .input(z.strictObject({ month: monthInput.optional() }))
-    .query(({ ctx, input }) => getSpend(ctx.actor.tenantId, input.month)),
+    .query(async ({ ctx, input }) => veilCost(ctx.actor, await getSpend(ctx.actor.tenantId, input.month))),
   spendByChannel: tenantQuery(view, {
     route: "GET /usage/spend/channels",
     summary: "Read a month's spend by channel",
   })
     .input(z.strictObject({ month: monthInput.optional() }))
-    .query(({ ctx, input }) => getSpendByChannel(ctx.actor.tenantId, input.month)),
+    .query(async ({ ctx, input }) =>
+      veilCost(ctx.actor, await getSpendByChannel(ctx.actor.tenantId, input.month)),
+    ),
   exportCsv: tenantQuery(view, {
     route: "GET /usage/export.csv",
     summary: "Download usage records as CSV",
@@ -71,7 +74,7 @@ export const usageRouter = router({
     .query(async ({ ctx, input }) => ({
       ...csv,
       fileName: "usage.csv",
-      body: await exportUsage(ctx.actor.tenantId, input),
+      body: await exportUsage(ctx.actor, input),
     })),
   report: tenantMutation("usage.report", {
     route: "POST /usage",
@@ -91,7 +94,9 @@ export const usageRouter = router({
     },
   })
     .input(usageReportInput)
-    .mutation(async ({ ctx, input }) => ({ data: await reportUsage(ctx.actor.tenantId, input.records) })),
+    .mutation(async ({ ctx, input }) =>
+      veilCost(ctx.actor, { data: await reportUsage(ctx.actor.tenantId, input.records) }),
+    ),
 });
 
 /** Budgets with marks. */
@@ -166,7 +171,7 @@ export const pricingRouter = router({
     summary: "List the rates in force for me, with the reason",
   })
     .input(z.strictObject({ ...paging, provider: text(100).optional(), model: text(200).optional() }))
-    .query(({ ctx, input }) => listPricingInForce(ctx.actor.tenantId, input)),
+    .query(({ ctx, input }) => listPricingInForce(ctx.actor, input)),
 });
 
 /** The tenant's plan. */

@@ -47,6 +47,24 @@ const label = (route: RestRoute) => `${route.method} ${route.path}`;
 const isProblem = (answer: Answer) =>
   answer.type.includes("application/problem+json") && typeof answer.body.code === "string";
 
+const COSTS = ["providerCost", "profit", "markupPercent", "cost"];
+
+/** Where an answer says what the platform pays: a field that is not null, a CSV column, a sentence. */
+function costsIn(answer: Answer): string[] {
+  if (!answer.type.includes("json")) {
+    const [header = ""] = String(answer.body.text).split("\r\n");
+    return header.split(",").filter((column) => COSTS.includes(column));
+  }
+  const found: string[] = [];
+  JSON.stringify(answer.body, (name, value: unknown) => {
+    if (COSTS.includes(name) && value !== null) found.push(`${name} ${String(value)}`);
+    if (["rule", "rates", "explanation", "reason"].includes(name) && /\d ?%|[Cc]ost/.test(String(value)))
+      found.push(`${name} ${String(value)}`);
+    return value;
+  });
+  return found;
+}
+
 describe("every route of the public API", () => {
   const house = new TestHouse();
   const routes = restRoutes().filter((route) => route.audience === "tenant");
@@ -120,6 +138,22 @@ describe("every route of the public API", () => {
           wrong.push(`${label(route)} with an odd id: ${odd.status}`);
       }
     }
+    expect(wrong).toEqual([]);
+  });
+
+  it("tells nobody without billing.cost what the platform pays, and the owner does see it", async () => {
+    const hidden = await limitedKey(ALL_PERMISSIONS.filter((permission) => permission !== "billing.cost"));
+    const seen: string[] = [];
+    const wrong: string[] = [];
+    for (const route of routes.filter((one) => one.method === "GET" || one.path === "/usage")) {
+      const made = await subject(route);
+      const shown = costsIn(await call(route, made, own.key));
+      const left = costsIn(await call(route, made, hidden));
+      if (shown.length > 0) seen.push(label(route));
+      for (const found of left) wrong.push(`${label(route)}: ${found}`);
+    }
+    console.log(`${seen.length} routes show costs to who may see them: ${seen.join(", ")}`);
+    expect(seen.length).toBeGreaterThan(14);
     expect(wrong).toEqual([]);
   });
 

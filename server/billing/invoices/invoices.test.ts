@@ -9,7 +9,14 @@ import { meter } from "../meter/meter.ts";
 import type { UsageFact } from "../meter/usage-fact.ts";
 import { createPlan, startSubscription } from "../plans.ts";
 import { reconcile } from "../reconcile.ts";
-import { addPrice, addRule, makeConversation, makeTenant, readAs } from "../testing/billing-fixtures.ts";
+import {
+  addPrice,
+  addRule,
+  makeActor,
+  makeConversation,
+  makeTenant,
+  readAs,
+} from "../testing/billing-fixtures.ts";
 import { closeMonth } from "./close-month.ts";
 import {
   listConversationMessages,
@@ -183,12 +190,12 @@ describe("the invoice run", () => {
     const first = await closeMonth(tenantId, "2025-01");
     await meter.commit(fact(tenantId, { quantities: { input: 1000 } }));
     await voidInvoice(first?.invoiceId ?? "");
-    expect((await listUsage(tenantId, ALL)).data.every((record) => !record.isBilled)).toBe(true);
+    expect((await listUsage(makeActor(tenantId), ALL)).data.every((record) => !record.isBilled)).toBe(true);
     const second = await closeMonth(tenantId, "2025-01");
     expect(second?.number).toBe("INV-2025-01-002");
     const { data, total } = await listInvoiceLines(tenantId, second?.invoiceId ?? "");
     expect([sum(data), total.equal]).toEqual(["0.060756", true]);
-    const records = (await listUsage(tenantId, ALL)).data;
+    const records = (await listUsage(makeActor(tenantId), ALL)).data;
     expect(records.map((record) => data.some((line) => line.id === record.invoiceLineId))).toEqual([
       true,
       true,
@@ -264,7 +271,11 @@ describe("the way down", () => {
           }
         }
       }
-      const csv = await exportInvoice(tenantId, { id: invoiceId, level: "records", lineId: line.id });
+      const csv = await exportInvoice(makeActor(tenantId), {
+        id: invoiceId,
+        level: "records",
+        lineId: line.id,
+      });
       const [header = "", ...rows] = csv.body.trim().split("\r\n");
       const column = header.split(",").indexOf("billablePrice");
       expect(formatAmount(sumAmounts(rows.map((row) => parseAmount(row.split(",")[column] ?? "0"))))).toBe(
@@ -288,6 +299,8 @@ describe("the way down", () => {
     await expect(listDayConversations(mine, { ...path, day: "2025-01-15" }, ALL)).rejects.toMatchObject(
       missing,
     );
-    await expect(exportInvoice(mine, { id: path.id, level: "lines" })).rejects.toMatchObject(missing);
+    await expect(exportInvoice(makeActor(mine), { id: path.id, level: "lines" })).rejects.toMatchObject(
+      missing,
+    );
   });
 });
