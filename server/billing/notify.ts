@@ -16,34 +16,56 @@ const money = (row: Row, column: string) => {
 
 const link = (row: Row, path: string) => `${env().appUrl}/${row.slug as string}${path}`;
 
-/** Mails the receivers of an alert whose mark fired, naming the conversation that crossed it. Sends once a mark. */
-export async function mailCostAlert(tenantId: TenantId, eventId: string): Promise<void> {
-  const [row] = await withTenant(
+// A call may cross several marks: whichever of its events is told first, the lower marks are told before it.
+const marksUpTo = (tenantId: TenantId, eventId: string) =>
+  withTenant(
     tenantId,
     (tx) => tx.sql`
-      select e.mark, e.spent, e.budget, e.conversation_id, a.name, a.emails, a.email_enabled, t.currency, t.slug, t.name as tenant
-      from cost_alert_events e join cost_alerts a on a.tenant_id = e.tenant_id and a.id = e.alert_id
-      join tenants t on t.id = e.tenant_id where e.tenant_id = ${tenantId} and e.id = ${eventId}`,
+      select e.id, e.mark, e.spent, e.budget, e.conversation_id, a.name, a.emails, a.email_enabled, c.name as customer,
+        t.currency, t.slug, t.name as tenant
+      from cost_alert_events told
+      join cost_alert_events e on e.tenant_id = told.tenant_id and e.alert_id = told.alert_id
+        and e.period_start = told.period_start and e.record_id is not distinct from told.record_id and e.mark <= told.mark
+      join cost_alerts a on a.tenant_id = e.tenant_id and a.id = e.alert_id
+      join tenants t on t.id = e.tenant_id
+      left join conversations v on v.tenant_id = e.tenant_id and v.id = e.conversation_id
+      left join customers c on c.tenant_id = v.tenant_id and c.id = v.customer_id
+      where told.tenant_id = ${tenantId} and told.id = ${eventId} order by e.mark`,
   );
-  if (!row?.email_enabled || (row.emails as string[]).length === 0) return;
-  const percent = percentText(
-    amountFromDatabase(row.spent as string),
-    amountFromDatabase(row.budget as string),
-  );
+
+function markText(row: Row, mark: string, percent: string): string[] {
   const conversation = row.conversation_id as string | null;
-  await sendMail({
-    dedupeKey: `cost-alert:${eventId}`,
-    tenantId,
-    to: row.emails as string[],
-    subject: `${row.tenant as string}: spend is at ${percent} % of “${row.name as string}”`,
-    text: [
-      `Spend reached ${money(row, "spent")}, which is ${percent} % of the budget of ${money(row, "budget")}.`,
-      `The mark of ${formatAmount(amountFromDatabase(row.mark as string))} % was passed${
-        conversation ? ` by this conversation: ${link(row, `/inbox/${conversation}`)}` : "."
-      }`,
-      `Every call behind it: ${link(row, "/billing")}`,
-    ].join("\n\n"),
-  });
+  const who = row.customer === null ? "a conversation" : `the conversation with ${row.customer as string}`;
+  const crossed = conversation
+    ? `by ${who}: ${link(row, `/inbox/${conversation}`)}`
+    : "by usage outside of conversations.";
+  return [
+    `The mark of ${mark} % of the budget “${row.name as string}” was passed ${crossed}`,
+    `Spend is ${money(row, "spent")}, which is ${percent} % of the budget of ${money(row, "budget")}.`,
+    `Every call behind it: ${link(row, "/billing")}`,
+  ];
+}
+
+/**
+ * Mails the receivers of an alert whose mark fired: one mail a mark, because each mark fires by itself, and in the
+ * order of the marks. Names the mark, the budget and the conversation that crossed it. Sends once a mark.
+ */
+export async function mailCostAlert(tenantId: TenantId, eventId: string): Promise<void> {
+  for (const row of await marksUpTo(tenantId, eventId)) {
+    if (!row.email_enabled || (row.emails as string[]).length === 0) return;
+    const [spent, budget, mark] = [row.spent, row.budget, row.mark].map((n) =>
+      amountFromDatabase(n as string),
+    );
+    const percent = percentText(spent ?? 0n, budget ?? 0n);
+    const marked = formatAmount(mark ?? 0n);
+    await sendMail({
+      dedupeKey: `cost-alert:${row.id as string}`,
+      tenantId,
+      to: row.emails as string[],
+      subject: `${row.tenant as string}: ${marked} % of “${row.name as string}” passed, spend is at ${percent} %`,
+      text: markText(row, marked, percent).join("\n\n"),
+    });
+  }
 }
 
 async function receivers(tenantId: TenantId, quotaId: string) {
