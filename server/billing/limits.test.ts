@@ -137,6 +137,25 @@ describe("cost alerts", () => {
     expect((await getCostAlert(tenantId, off.id)).triggerCount).toBe(0);
   });
 
+  it("keeps its marks when renamed, and counts what passed while it was off when switched on again", async () => {
+    const tenantId = await makeTenant();
+    const actor = makeActor(tenantId);
+    const { id } = await createCostAlert(actor, costAlertInput.parse({ name: "Budget", budget: "100" }));
+    await spend(tenantId, 60);
+    expect(await updateCostAlert(actor, id, { name: "Mine", emails: ["a@b.test"] })).toMatchObject({
+      passedMark: "50",
+      triggerCount: 1,
+    });
+    await updateCostAlert(actor, id, { enabled: false });
+    await spend(tenantId, 25);
+    expect(await updateCostAlert(actor, id, { enabled: true })).toMatchObject({
+      passedMark: "80",
+      triggerCount: 1,
+    });
+    await spend(tenantId, 5);
+    expect(await getCostAlert(tenantId, id)).toMatchObject({ passedMark: "90", triggerCount: 2 });
+  });
+
   it("is found, changed and deleted by its own tenant only", async () => {
     const [mine, theirs] = [makeActor(await makeTenant()), makeActor(await makeTenant())];
     const alert = await createCostAlert(mine, costAlertInput.parse({ name: "Mine", budget: "10" }));

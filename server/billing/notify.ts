@@ -5,7 +5,7 @@ import { formatMinor } from "#domain/money/currency.ts";
 import { env } from "#server/runtime/env.ts";
 import { sendMail } from "#server/runtime/mail.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
-import { percentText } from "./quotas.ts";
+import { percentText } from "./limit-window.ts";
 
 type Row = Record<string, unknown>;
 

@@ -3,8 +3,8 @@ import { monthOf } from "#domain/billing/period.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { billingNow } from "./limit-window.ts";
 import { findSubscription } from "./plans.ts";
-import { billingNow } from "./quotas.ts";
 
 /** The tenant's plan with what is included, used and left this month. Throws `not_found` without a plan. */
 export async function getSubscription(tenantId: TenantId) {
