@@ -25,6 +25,8 @@ export const eventSchemas = {
   "cost_alert.triggered": z.object({ tenantId: id, eventId: id }),
   "quota.warning": quotaEvent,
   "quota.exceeded": quotaEvent,
+  /** A tenant is to be written to about a change of its prices. */
+  "pricing.changed": z.object({ tenantId: id, historyId: id }),
   "invoice.finalized": z.object({ tenantId: id, invoiceId: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
 } satisfies Record<string, z.ZodType>;

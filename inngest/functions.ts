@@ -1,5 +1,11 @@
 import type { InngestFunction } from "inngest";
-import { tellCostAlert, tellInvoice, tellQuota, tellUnpricedUsage } from "./functions/billing/tell.ts";
+import {
+  tellCostAlert,
+  tellInvoice,
+  tellPriceChange,
+  tellQuota,
+  tellUnpricedUsage,
+} from "./functions/billing/tell.ts";
 import { retryDueDelivery } from "./functions/conversations/retry-delivery.ts";
 import { conversationTurn } from "./functions/conversations/turn.ts";
 
@@ -9,6 +15,7 @@ export const functions: InngestFunction.Any[] = [
   retryDueDelivery,
   tellCostAlert,
   tellInvoice,
+  tellPriceChange,
   tellQuota,
   tellUnpricedUsage,
 ];

@@ -72,6 +72,45 @@ export const pricingRules = pgTable(
   ],
 );
 
+/** Every change of a provider price or a pricing rule, appended with it; shared by all, narrowed when read. */
+export const pricingHistory = pgTable(
+  "pricing_history",
+  {
+    id: uuid("id").primaryKey(),
+    /** `provider_price` or `pricing_rule`. */
+    subjectType: text("subject_type").notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    action: text("action").notNull(),
+    scope: text("scope").notNull(),
+    tenantRef: uuid("tenant_ref"),
+    planId: uuid("plan_id"),
+    serviceType: text("service_type"),
+    provider: text("provider"),
+    model: text("model"),
+    effectiveFrom: time("effective_from").notNull(),
+    /** `{ old, new }`: unit and parts, or the markup, before and after. */
+    terms: jsonb("terms").notNull(),
+    reason: text("reason"),
+    changedBy: text("changed_by").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index("pricing_history_time_idx").on(t.effectiveFrom, t.id)],
+);
+
+/** That a tenant was told of a change of price: when on its clock, and by which mail. */
+export const pricingNotices = tenantTable(
+  "pricing_notices",
+  {
+    historyId: uuid("history_id")
+      .notNull()
+      .references(() => pricingHistory.id),
+    notifiedAt: time("notified_at").notNull(),
+    mailId: uuid("mail_id").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("pricing_notices_history_key").on(t.tenantId, t.historyId)],
+);
+
 /** One row: the version of everything that prices are made of. Committers compare it and reload their cache. */
 export const pricingState = pgTable("pricing_state", {
   id: smallint("id").primaryKey(),

@@ -357,14 +357,14 @@ describe("prices and rules", () => {
     });
     const again = { code: "pricing.would_reprice", kind: "conflict" };
     await expect(rule({ markupPercent: "20", validFrom: "2026-06-01" })).rejects.toMatchObject(again);
-    await expect(updatePricingRule(first.id, { markupPercent: "20" })).rejects.toMatchObject(again);
-    await expect(updatePricingRule(first.id, { validTo: "2026-05-01T00:00:00.000Z" })).rejects.toMatchObject(
-      again,
-    );
+    await expect(updatePricingRule(first.id, { markupPercent: "20" }, "test")).rejects.toMatchObject(again);
+    await expect(
+      updatePricingRule(first.id, { validTo: "2026-05-01T00:00:00.000Z" }, "test"),
+    ).rejects.toMatchObject(again);
     expect((await rule({ markupPercent: "20", validFrom: "2026-06-01T00:00:00.001Z" })).markupPercent).toBe(
       "20",
     );
-    await endPricingRule(first.id);
+    await endPricingRule(first.id, "test");
     const left = await listPricingRules({ ...ALL, tenantId });
     expect(left.data.find((one) => one.id === first.id)?.validTo).not.toBeNull();
     const price = { ...gpt4, currency: "USD", unit: "per_1k_tokens", parts: { input: "0.04" } };

@@ -104,6 +104,17 @@ export async function archivePlan(id: string): Promise<void> {
   await updatePlan(id, { active: false });
 }
 
+/** The plan that a tenant has who chose none; made where there is none yet. */
+export async function getFreePlan(): Promise<Plan> {
+  return withSystem("read the free plan", async (tx) => {
+    await tx.sql`insert into plans (id, name, code, currency, monthly_price, trial_days)
+      values (${newId()}, 'Free', 'free', 'USD', 0, 30) on conflict do nothing`;
+    const [row] = await tx.sql`select * from plans where lower(code) = 'free'`;
+    if (!row) throw notFound("plan");
+    return toPlan(row);
+  });
+}
+
 /** Puts a tenant on a plan from an instant on, in the caller's transaction; an earlier subscription ends then. */
 export async function startSubscription(
   tx: TenantTransaction,

@@ -21,6 +21,7 @@ import {
 import { exportUsage } from "./export-usage.ts";
 import { listDailyUsage } from "./list-daily-usage.ts";
 import { listPricingInForce } from "./list-pricing.ts";
+import { listPricingHistory } from "./list-pricing-history.ts";
 import { getUsage, listUsage } from "./list-usage.ts";
 import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
@@ -172,6 +173,12 @@ export const pricingRouter = router({
   })
     .input(z.strictObject({ ...paging, provider: text(100).optional(), model: text(200).optional() }))
     .query(({ ctx, input }) => listPricingInForce(ctx.actor, input)),
+  history: tenantQuery(view, {
+    route: "GET /pricing/history",
+    summary: "List changes of price: old, new, per cent, reason, from when, by whom, and the notice sent",
+  })
+    .input(z.strictObject({ ...paging, provider: text(100).optional(), model: text(200).optional() }))
+    .query(({ ctx, input }) => listPricingHistory(ctx.actor, input)),
 });
 
 /** The tenant's plan. */

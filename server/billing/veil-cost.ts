@@ -1,7 +1,16 @@
 import type { Actor } from "#server/trpc/context.ts";
 
 /** Names under which an answer says what the platform pays, or from which with the price it can be reckoned. */
-const COST_FIELDS = ["providerCost", "profit", "markupPercent", "cost"] as const;
+const COST_FIELDS = [
+  "providerCost",
+  "profit",
+  "cost",
+  "oldCost",
+  "newCost",
+  "markupPercent",
+  "oldMarkupPercent",
+  "newMarkupPercent",
+] as const;
 type CostField = (typeof COST_FIELDS)[number];
 
 /** An answer in which the cost fields may be null. */

@@ -47,7 +47,7 @@ const label = (route: RestRoute) => `${route.method} ${route.path}`;
 const isProblem = (answer: Answer) =>
   answer.type.includes("application/problem+json") && typeof answer.body.code === "string";
 
-const COSTS = ["providerCost", "profit", "markupPercent", "cost"];
+const COSTS = ["providerCost", "profit", "markupPercent", "cost", "oldCost", "newCost", "newMarkupPercent"];
 
 /** Where an answer says what the platform pays: a field that is not null, a CSV column, a sentence. */
 function costsIn(answer: Answer): string[] {
@@ -180,7 +180,7 @@ describe("every route of the public API", () => {
 
   it("lists nothing of another workspace", async () => {
     /** The same for everybody: the product's own words. */
-    const common = new Set(["/roles", "/permissions", "/pricing"]);
+    const common = new Set(["/roles", "/permissions", "/pricing", "/pricing/history"]);
     const lists = routes.filter((route) => route.method === "GET" && route.params.length === 0);
     const wrong: string[] = [];
     let compared = 0;
@@ -261,6 +261,12 @@ describe("every route of the platform API", () => {
     return (body.data as { id: string }[])[0]?.id ?? "missing";
   };
 
+  const changeId = async () => {
+    await make("/provider-prices");
+    const { body } = await request("platform", { method: "GET", path: "/pricing-history", key });
+    return (body.data as { id: string }[])[0]?.id ?? "missing";
+  };
+
   async function subjectFor(route: RestRoute): Promise<Subject> {
     const bodied = route.method === "POST" || route.method === "PATCH";
     const body = bodied ? freshExample(route) : undefined;
@@ -269,6 +275,7 @@ describe("every route of the platform API", () => {
     if (route.params.length === 0) return { params: {}, body };
     if (collection === "invoices") return { params: { id: ids.invoiceId }, body };
     if (collection === "webhook-journal") return { params: { id: ids.journalId }, body };
+    if (collection === "pricing-history") return { params: { id: await changeId() }, body };
     if (collection === "system-events") return { params: { id: await eventId() }, body };
     return { params: { id: await make(`/${collection}`) }, body };
   }

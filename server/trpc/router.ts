@@ -4,6 +4,7 @@ import { invoicesRouter } from "#server/billing/invoices/router.ts";
 import {
   plansRouter,
   platformInvoicesRouter,
+  pricingHistoryRouter,
   pricingPreviewRouter,
   pricingRulesRouter,
   providerPricesRouter,
@@ -71,6 +72,7 @@ export const appRouter = router({
   platformInvoices: platformInvoicesRouter,
   platformSystemEvents: platformSystemEventsRouter,
   pricing: pricingRouter,
+  pricingHistory: pricingHistoryRouter,
   pricingPreview: pricingPreviewRouter,
   pricingRules: pricingRulesRouter,
   providerPrices: providerPricesRouter,

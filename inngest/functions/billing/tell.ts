@@ -1,5 +1,6 @@
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { mailCostAlert, mailInvoice, mailQuota, tellUnpriced } from "#server/billing/notify.ts";
+import { mailPriceChange } from "#server/billing/notify-price-change.ts";
 import { inngest } from "../../client.ts";
 import { eventSchemas } from "../../events.ts";
 
@@ -34,6 +35,15 @@ export const tellInvoice = inngest.createFunction(
   async ({ event }) => {
     const { tenantId, invoiceId } = eventSchemas["invoice.finalized"].parse(event.data);
     await mailInvoice(tenantIdFrom(tenantId), invoiceId);
+  },
+);
+
+/** Writes to a tenant about a change of its prices. */
+export const tellPriceChange = inngest.createFunction(
+  { id: "billing/tell-price-change", retries: RETRIES, triggers: [{ event: "pricing.changed" }] },
+  async ({ event }) => {
+    const { tenantId, historyId } = eventSchemas["pricing.changed"].parse(event.data);
+    await mailPriceChange(tenantIdFrom(tenantId), historyId);
   },
 );
 
