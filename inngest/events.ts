@@ -25,6 +25,7 @@ export const eventSchemas = {
   "cost_alert.triggered": z.object({ tenantId: id, eventId: id }),
   "quota.warning": quotaEvent,
   "quota.exceeded": quotaEvent,
+  "subscription.trial_ended": z.object({ tenantId: id, subscriptionId: id }),
   /** A tenant is to be written to about a change of its prices. */
   "pricing.changed": z.object({ tenantId: id, historyId: id }),
   "invoice.finalized": z.object({ tenantId: id, invoiceId: id }),

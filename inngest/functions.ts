@@ -4,6 +4,7 @@ import {
   tellInvoice,
   tellPriceChange,
   tellQuota,
+  tellTrialEnd,
   tellUnpricedUsage,
 } from "./functions/billing/tell.ts";
 import { retryDueDelivery } from "./functions/conversations/retry-delivery.ts";
@@ -17,5 +18,6 @@ export const functions: InngestFunction.Any[] = [
   tellInvoice,
   tellPriceChange,
   tellQuota,
+  tellTrialEnd,
   tellUnpricedUsage,
 ];

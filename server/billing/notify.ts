@@ -147,6 +147,31 @@ export async function mailInvoice(tenantId: TenantId, invoiceId: string): Promis
   });
 }
 
+/** Mails that a trial is over, and which plan is in force now. Once a trial. */
+export async function mailTrialEnd(tenantId: TenantId, subscriptionId: string): Promise<void> {
+  const [row] = await withTenant(
+    tenantId,
+    (tx) => tx.sql`
+      select t.name as tenant, t.slug, t.billing_email, p.name as tried, now_p.name as plan from tenant_subscriptions s
+      join tenants t on t.id = s.tenant_id join plans p on p.id = s.plan_id
+      left join tenant_subscriptions n on n.tenant_id = s.tenant_id and n.ended_at is null
+      left join plans now_p on now_p.id = n.plan_id
+      where s.tenant_id = ${tenantId} and s.id = ${subscriptionId}`,
+  );
+  if (!row) return;
+  const plan = row.plan as string | null;
+  await sendMail({
+    dedupeKey: `trial-ended:${subscriptionId}`,
+    tenantId,
+    to: [row.billing_email as string],
+    subject: `${row.tenant as string}: your trial of ${row.tried as string} is over`,
+    text: [
+      plan ? `From now on you are on the ${plan} plan.` : "No plan is in force from now on.",
+      `Nothing of yours is lost. Choose another plan at any time: ${link(row, "/billing")}`,
+    ].join("\n\n"),
+  });
+}
+
 /** Tells staff that a model without a price was used. */
 export async function tellUnpriced(
   tenantId: TenantId,

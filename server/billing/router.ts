@@ -2,6 +2,12 @@ import { z } from "zod";
 import { costAlertInput, costAlertPatchInput } from "#domain/billing/cost-alert.ts";
 import { quotaInput, quotaPatchInput } from "#domain/billing/quota.ts";
 import {
+  planChangePreviewInput,
+  subscriptionCancelInput,
+  subscriptionChangeInput,
+  subscriptionPatchInput,
+} from "#domain/billing/subscription.ts";
+import {
   monthInput,
   usageDailyInput,
   usageExportInput,
@@ -23,10 +29,18 @@ import { listDailyUsage } from "./list-daily-usage.ts";
 import { listPricingInForce } from "./list-pricing.ts";
 import { listPricingHistory } from "./list-pricing-history.ts";
 import { getUsage, listUsage } from "./list-usage.ts";
+import { listPlans } from "./plans.ts";
 import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
 import { getSpend, getSpendByChannel } from "./spend.ts";
-import { getSubscription } from "./subscription.ts";
+import {
+  cancelSubscription,
+  changeSubscription,
+  previewPlanChange,
+  resumeSubscription,
+  setAutoRenew,
+} from "./subscriptions/change-subscription.ts";
+import { getSubscription, listSubscriptions } from "./subscriptions/read-subscription.ts";
 import { veilCost } from "./veil-cost.ts";
 
 const view = "billing.view";
@@ -189,4 +203,49 @@ export const subscriptionRouter = router({
   })
     .input(z.strictObject({}))
     .query(({ ctx }) => getSubscription(ctx.actor.tenantId)),
+  history: tenantQuery(view, {
+    route: "GET /subscription/history",
+    summary: "List all subscriptions, the latest first: plan, price, from when to when, and why it ended",
+  })
+    .input(z.strictObject(paging))
+    .query(({ ctx, input }) => listSubscriptions(ctx.actor.tenantId, input)),
+  plans: tenantQuery(view, { route: "GET /plans", summary: "List the plans that can be chosen" })
+    .input(z.strictObject(paging))
+    .query(({ input }) => listPlans({ ...input, offered: true })),
+  change: tenantMutation(manage, {
+    route: "POST /subscription",
+    summary:
+      "Choose a plan, now (billed by days; the day of change belongs to the new plan) or at the period's end",
+    example: { planId: "01900000-0000-7000-8000-000000000000", at: "now" },
+  })
+    .input(subscriptionChangeInput)
+    .mutation(({ ctx, input }) => changeSubscription(ctx.actor, input)),
+  preview: tenantMutation(manage, {
+    route: "POST /subscription/preview",
+    summary: "Say what the running period would cost by days if the plan were changed now",
+    example: { planId: "01900000-0000-7000-8000-000000000000" },
+  })
+    .input(planChangePreviewInput)
+    .mutation(({ ctx, input }) => previewPlanChange(ctx.actor, input)),
+  update: tenantMutation(manage, {
+    route: "PATCH /subscription",
+    summary: "Say whether the subscription renews by itself",
+    example: { autoRenew: true },
+  })
+    .input(subscriptionPatchInput)
+    .mutation(({ ctx, input }) => setAutoRenew(ctx.actor, input.autoRenew)),
+  cancel: tenantMutation(manage, {
+    route: "POST /subscription/cancel",
+    summary: "Cancel the subscription, at the end of its period or at once",
+    example: { at: "period_end" },
+  })
+    .input(subscriptionCancelInput)
+    .mutation(({ ctx, input }) => cancelSubscription(ctx.actor, input)),
+  resume: tenantMutation(manage, {
+    route: "POST /subscription/resume",
+    summary: "Take back what was to happen at the end of the period",
+    example: {},
+  })
+    .input(z.strictObject({}))
+    .mutation(({ ctx }) => resumeSubscription(ctx.actor)),
 });

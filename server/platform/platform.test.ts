@@ -7,7 +7,7 @@ import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { tenantCreate } from "#domain/platform/tenant-input.ts";
 import { getAiCatalogue } from "#server/ai/ai-catalogue.ts";
 import { createPlan } from "#server/billing/plans.ts";
-import { getSubscription } from "#server/billing/subscription.ts";
+import { getSubscription } from "#server/billing/subscriptions/read-subscription.ts";
 import { makeTenant } from "#server/billing/testing/billing-fixtures.ts";
 import { handleRestRequest } from "#server/rest/handle-request.ts";
 import { clock } from "#server/runtime/clock.ts";

@@ -7,7 +7,9 @@ import type { tenantCreate, tenantList } from "#domain/platform/tenant-input.ts"
 import { apiKeysChanged } from "#server/auth/api-key.ts";
 import { hashPassword } from "#server/auth/password.ts";
 import { sessionsChanged } from "#server/auth/session.ts";
-import { getFreePlan, getPlan, startSubscription } from "#server/billing/plans.ts";
+import { getFreePlan, getPlan } from "#server/billing/plans.ts";
+import { scheduleBilling } from "#server/billing/subscriptions/schedule-billing.ts";
+import { startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { addMember, createOwnerKey, createTenant } from "#server/tenants/create-tenant.ts";
 import type { Context } from "#server/trpc/context.ts";
@@ -64,6 +66,7 @@ export async function openTenant(by: Context, input: z.output<typeof tenantCreat
     const trialEndsAt =
       plan.trialDays > 0 ? new Date(now.getTime() + plan.trialDays * 86_400_000).toISOString() : null;
     await startSubscription(tx, { planId: plan.id, startedAt: now.toISOString(), trialEndsAt });
+    await scheduleBilling(tx);
     await recordAudit(tx, by, {
       action: "create",
       subjectType: "tenants",

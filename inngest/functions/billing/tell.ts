@@ -1,5 +1,5 @@
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
-import { mailCostAlert, mailInvoice, mailQuota, tellUnpriced } from "#server/billing/notify.ts";
+import { mailCostAlert, mailInvoice, mailQuota, mailTrialEnd, tellUnpriced } from "#server/billing/notify.ts";
 import { mailPriceChange } from "#server/billing/notify-price-change.ts";
 import { inngest } from "../../client.ts";
 import { eventSchemas } from "../../events.ts";
@@ -44,6 +44,15 @@ export const tellPriceChange = inngest.createFunction(
   async ({ event }) => {
     const { tenantId, historyId } = eventSchemas["pricing.changed"].parse(event.data);
     await mailPriceChange(tenantIdFrom(tenantId), historyId);
+  },
+);
+
+/** Mails that a trial is over and which plan is in force now. */
+export const tellTrialEnd = inngest.createFunction(
+  { id: "billing/tell-trial-end", retries: RETRIES, triggers: [{ event: "subscription.trial_ended" }] },
+  async ({ event }) => {
+    const { tenantId, subscriptionId } = eventSchemas["subscription.trial_ended"].parse(event.data);
+    await mailTrialEnd(tenantIdFrom(tenantId), subscriptionId);
   },
 );
 

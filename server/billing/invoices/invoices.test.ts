@@ -1,14 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
+import { planInput } from "#domain/billing/plan.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { listUsage } from "../list-usage.ts";
 import { meter } from "../meter/meter.ts";
 import type { UsageFact } from "../meter/usage-fact.ts";
-import { createPlan, startSubscription } from "../plans.ts";
+import { createPlan } from "../plans.ts";
 import { reconcile } from "../reconcile.ts";
+import { startSubscription } from "../subscriptions/start-subscription.ts";
 import {
   addPrice,
   addRule,
@@ -84,17 +86,19 @@ describe("the invoice run", () => {
   it("bills the plan beside the usage it covers: 299 + 15.00 + 5.00 and 10 % tax are 350.90", async () => {
     const tenantId = await makeTenant({ taxRatePercent: "10" });
     const code = `pro-${newId()}`;
-    const plan = await createPlan({
-      name: "Pro",
-      code,
-      currency: "USD",
-      monthlyPrice: "299.00",
-      interval: "month",
-      trialDays: 0,
-      included: { tokens: 5_000_000 },
-      limits: {},
-      features: [],
-    });
+    const plan = await createPlan(
+      planInput.parse({
+        name: "Pro",
+        code,
+        currency: "USD",
+        monthlyPrice: "299.00",
+        interval: "month",
+        trialDays: 0,
+        included: { tokens: 5_000_000 },
+        limits: {},
+        features: [],
+      }),
+    );
     await withTenant(tenantId, (tx) =>
       startSubscription(tx, { planId: plan.id, startedAt: "2024-12-01T00:00:00Z" }),
     );
@@ -134,17 +138,19 @@ describe("the invoice run", () => {
 
   it("says how much of a call the plan covers where the call crosses the end of the allowance", async () => {
     const tenantId = await makeTenant();
-    const plan = await createPlan({
-      name: "Small",
-      code: `small-${newId()}`,
-      currency: "USD",
-      monthlyPrice: "0",
-      interval: "month",
-      trialDays: 0,
-      included: { tokens: 1000 },
-      limits: {},
-      features: [],
-    });
+    const plan = await createPlan(
+      planInput.parse({
+        name: "Small",
+        code: `small-${newId()}`,
+        currency: "USD",
+        monthlyPrice: "0",
+        interval: "month",
+        trialDays: 0,
+        included: { tokens: 1000 },
+        limits: {},
+        features: [],
+      }),
+    );
     await withTenant(tenantId, (tx) =>
       startSubscription(tx, { planId: plan.id, startedAt: "2024-12-01T00:00:00Z" }),
     );

@@ -31,11 +31,12 @@ export const ALERT: readonly Column<LiveAlert>[] = [
   ["spent", "numeric", (a) => formatAmount(a.spent)],
   ["passed", "numeric", (a) => a.passedMark],
 ];
-const ALLOWANCE: readonly Column<{ month: string; kind: string; used: Amount }>[] = [
+const ALLOWANCE: readonly Column<{ month: string; kind: string; used: Amount; beyond: Amount }>[] = [
   ["id", "uuid", () => newId()],
   ["month", "date", (a) => a.month],
   ["kind", "text", (a) => a.kind],
   ["used", "numeric", (a) => formatAmount(a.used)],
+  ["beyond", "numeric", (a) => formatAmount(a.beyond)],
 ];
 
 function limitParts(s: Statement, tenant: string, state: GroupState, decision: Decision): string[] {
@@ -57,7 +58,7 @@ function limitParts(s: Statement, tenant: string, state: GroupState, decision: D
     parts.push(`update cost_alerts t set period_start = x.start, spent = x.spent, passed_mark = x.passed
       from ${s.rows(state.alerts, ALERT)} where t.tenant_id = ${tenant} and t.id = x.id`);
   }
-  if (decision.records.length > 0 && state.allowances.size > 0) {
+  if (decision.records.length > 0 && state.allowances.size + state.beyond.size > 0) {
     parts.push(allowancePart(s, tenant, state));
   }
   return parts;
@@ -65,13 +66,14 @@ function limitParts(s: Statement, tenant: string, state: GroupState, decision: D
 
 /** The part that keeps how much of each allowance is used; `guard` joins a CTE without which nothing is written. */
 export function allowancePart(s: Statement, tenant: string, state: GroupState, guard = ""): string {
-  const rows = [...state.allowances].map(([key, used]) => {
+  const { allowances, beyond } = state;
+  const rows = [...new Set([...allowances.keys(), ...beyond.keys()])].map((key) => {
     const [month = "", kind = ""] = key.split(" ");
-    return { month, kind, used };
+    return { month, kind, used: allowances.get(key) ?? 0n, beyond: beyond.get(key) ?? 0n };
   });
-  return `insert into usage_allowances (tenant_id, id, month, kind, used)
-    select ${tenant}, id, month, kind, used from ${s.rows(rows, ALLOWANCE)}${guard} where true
-    on conflict (tenant_id, month, kind) do update set used = excluded.used`;
+  return `insert into usage_allowances (tenant_id, id, month, kind, used, beyond)
+    select ${tenant}, id, month, kind, used, beyond from ${s.rows(rows, ALLOWANCE)}${guard} where true
+    on conflict (tenant_id, month, kind) do update set used = excluded.used, beyond = excluded.beyond`;
 }
 
 /** Sends everything a group writes as one statement of data-modifying CTEs: only what there is something for. */
