@@ -2,6 +2,14 @@ import { z } from "zod";
 
 const id = z.string().min(1);
 
+const quotaEvent = z.object({
+  tenantId: id,
+  quotaId: id,
+  periodStart: id,
+  limit: id,
+  inFlight: z.boolean().default(false),
+});
+
 /**
  * Events that start or steer functions: past facts, small, with ids and the tenant. Everything else in the outbox is
  * for live streams, webhooks and analytics only. An event leaves through `appendOutbox` in the deed's transaction;
@@ -15,8 +23,11 @@ export const eventSchemas = {
   "messages/delivery.due": z.object({ tenantId: id, channelMessageId: id }),
   /** A mark of a cost alert fired. */
   "cost_alert.triggered": z.object({ tenantId: id, eventId: id }),
-  "quota.warning": z.object({ tenantId: id, quotaId: id, periodStart: id }),
-  "quota.exceeded": z.object({ tenantId: id, quotaId: id, periodStart: id }),
+  "quota.warning": quotaEvent,
+  "quota.exceeded": quotaEvent,
+  "subscription.trial_ended": z.object({ tenantId: id, subscriptionId: id }),
+  /** A tenant is to be written to about a change of its prices. */
+  "pricing.changed": z.object({ tenantId: id, historyId: id }),
   "invoice.finalized": z.object({ tenantId: id, invoiceId: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
 } satisfies Record<string, z.ZodType>;

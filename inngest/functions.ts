@@ -1,6 +1,13 @@
 import type { InngestFunction } from "inngest";
 import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
-import { tellCostAlert, tellInvoice, tellQuota, tellUnpricedUsage } from "./functions/billing/tell.ts";
+import {
+  tellCostAlert,
+  tellInvoice,
+  tellPriceChange,
+  tellQuota,
+  tellTrialEnd,
+  tellUnpricedUsage,
+} from "./functions/billing/tell.ts";
 import { retryDueDelivery } from "./functions/conversations/retry-delivery.ts";
 import { conversationTurn } from "./functions/conversations/turn.ts";
 
@@ -10,7 +17,9 @@ export const functions: InngestFunction.Any[] = [
   retryDueDelivery,
   tellCostAlert,
   tellInvoice,
+  tellPriceChange,
   tellQuota,
+  tellTrialEnd,
   tellUnpricedUsage,
   reconcileNightly,
 ];

@@ -13,6 +13,8 @@ export function BillingBar(props: { base: string; title: ReactNode; actions?: Re
           { href: props.base, label: "This month", exact: true },
           { href: `${props.base}/invoices`, label: "Invoices" },
           { href: `${props.base}/records`, label: "Records" },
+          { href: `${props.base}/plan`, label: "Plan" },
+          { href: `${props.base}/prices`, label: "Prices" },
         ]}
       />
       <span className="end row gap-1.5">{props.actions}</span>

@@ -66,7 +66,7 @@ export function BillingPage() {
     <>
       <BillingHome
         base={`${home}/billing`}
-        spend={toSpend(spend.data, flags, { cost: allows("billing.cost") })}
+        spend={toSpend(spend.data, flags)}
         alerts={alerts.data.data.map((alert) => ({
           ...alert,
           spent: alert.currentAmount,

@@ -24,29 +24,25 @@ const words: Record<string, string> = {
   amount: "",
 };
 
-function toSlip(
-  record: NonNullable<Ledger["slip"]["data"]>,
-  label: string | null,
-  cost: boolean,
-): CallSlipView {
+function toSlip(record: NonNullable<Ledger["slip"]["data"]>, label: string | null): CallSlipView {
   return {
     label: label ?? record.model,
     requestId: record.id.slice(-12),
     model: record.model,
     parts: record.parts.map((part) => ({
       label: `${part.quantity.toLocaleString("en-US")} ${words[part.part] ?? part.part}`.trim(),
-      cost: cost ? part.cost : null,
+      cost: part.cost,
       price: part.price,
     })),
     totalLabel:
       record.type === "token"
         ? `${record.totalQuantity.toLocaleString("en-US")} tokens`
         : record.totalQuantity.toLocaleString("en-US"),
-    cost: cost ? record.providerCost : null,
+    cost: record.providerCost,
     price: record.clientPrice,
     rule: record.rule,
     ruleHref: null,
-    rates: cost ? record.rates : null,
+    rates: record.rates,
   };
 }
 
@@ -55,7 +51,7 @@ export function InvoicePage(props: { invoiceId: string }) {
   const id = props.invoiceId;
   const trpc = useTRPC();
   const time = useTimeFormat();
-  const { allows, base: home, slug } = useWorkspace();
+  const { base: home, slug } = useWorkspace();
   const place = readPlace(useSearchParams());
   const ledger = useLedger(id, place);
   const invoice = useQuery(trpc.invoices.get.queryOptions({ id }));
@@ -127,10 +123,7 @@ export function InvoicePage(props: { invoiceId: string }) {
       columns={columns}
       slip={
         place.call && ledger.slip.data ? (
-          <CallSlip
-            slip={toSlip(ledger.slip.data, called?.label ?? null, allows("billing.cost"))}
-            currency={data.currency}
-          />
+          <CallSlip slip={toSlip(ledger.slip.data, called?.label ?? null)} currency={data.currency} />
         ) : null
       }
     />

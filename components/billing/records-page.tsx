@@ -10,12 +10,11 @@ import { RecordList } from "./record-list.tsx";
 /** Single records, from the server; `?conversationId=` shows those of one conversation. */
 export function RecordsPage() {
   const trpc = useTRPC();
-  const { allows, base } = useWorkspace();
+  const { base } = useWorkspace();
   const conversationId = useSearchParams().get("conversationId");
   const list = useInfiniteQuery(
     trpc.usage.list.infiniteQueryOptions({ limit: 50, ...(conversationId ? { conversationId } : {}) }, paged),
   );
-  const cost = allows("billing.cost");
   return (
     <RecordList
       base={`${base}/billing`}
@@ -28,7 +27,6 @@ export function RecordsPage() {
             inputQuantity: String(row.inputQuantity),
             outputQuantity: String(row.outputQuantity),
             totalQuantity: String(row.totalQuantity),
-            providerCost: cost ? row.providerCost : null,
           })) ?? null
       }
       error={list.error && !list.data ? errorText(list.error) : null}

@@ -12,7 +12,7 @@ interface SpendAnswer {
     requests: number;
     quantity: number;
     clientPrice: string;
-    providerCost: string;
+    providerCost: string | null;
   }>;
 }
 
@@ -71,11 +71,7 @@ function seal(spend: SpendAnswer): SpendView["seal"] {
 }
 
 /** The running month as the billing page shows it; what the platform pays only to those who may see it. */
-export function toSpend(
-  spend: SpendAnswer,
-  flags: ReadonlyArray<SpendFlag>,
-  may: { cost: boolean },
-): SpendView {
+export function toSpend(spend: SpendAnswer, flags: ReadonlyArray<SpendFlag>): SpendView {
   const ranked = [...spend.byModel].sort((a, b) =>
     parseAmount(b.clientPrice) > parseAmount(a.clientPrice) ? 1 : -1,
   );
@@ -94,7 +90,7 @@ export function toSpend(
         detail: provider,
         calls: row.requests,
         price: row.clientPrice,
-        cost: may.cost ? row.providerCost : null,
+        cost: row.providerCost,
       };
     }),
     seal: spend.days.length > 0 ? seal(spend) : null,

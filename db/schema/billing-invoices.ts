@@ -72,6 +72,11 @@ export const invoiceLines = tenantTable(
     closing: smallint("closing"),
     seqFrom: bigint("seq_from", { mode: "number" }),
     seqTo: bigint("seq_to", { mode: "number" }),
+    /** A fee's line: the subscription, the first day of its period, and the days of it that are billed or given back. */
+    subscriptionId: uuid("subscription_id"),
+    feePeriod: date("fee_period"),
+    serviceFrom: date("service_from"),
+    serviceTo: date("service_to"),
     requests: integer("requests").notNull().default(0),
     quantity: numeric("quantity").notNull(),
     coveredQuantity: numeric("covered_quantity").notNull().default("0"),

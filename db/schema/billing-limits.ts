@@ -28,6 +28,8 @@ export const usageQuotas = tenantTable(
     reserved: amount("reserved").notNull().default("0"),
     warnedAt: time("warned_at"),
     exceededAt: time("exceeded_at"),
+    /** What the refused call would have taken; the mark lifts when there is room for it again. */
+    refusedAmount: amount("refused_amount"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

@@ -72,6 +72,45 @@ export const pricingRules = pgTable(
   ],
 );
 
+/** Every change of a provider price or a pricing rule, appended with it; shared by all, narrowed when read. */
+export const pricingHistory = pgTable(
+  "pricing_history",
+  {
+    id: uuid("id").primaryKey(),
+    /** `provider_price` or `pricing_rule`. */
+    subjectType: text("subject_type").notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    action: text("action").notNull(),
+    scope: text("scope").notNull(),
+    tenantRef: uuid("tenant_ref"),
+    planId: uuid("plan_id"),
+    serviceType: text("service_type"),
+    provider: text("provider"),
+    model: text("model"),
+    effectiveFrom: time("effective_from").notNull(),
+    /** `{ old, new }`: unit and parts, or the markup, before and after. */
+    terms: jsonb("terms").notNull(),
+    reason: text("reason"),
+    changedBy: text("changed_by").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index("pricing_history_time_idx").on(t.effectiveFrom, t.id)],
+);
+
+/** That a tenant was told of a change of price: when on its clock, and by which mail. */
+export const pricingNotices = tenantTable(
+  "pricing_notices",
+  {
+    historyId: uuid("history_id")
+      .notNull()
+      .references(() => pricingHistory.id),
+    notifiedAt: time("notified_at").notNull(),
+    mailId: uuid("mail_id").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("pricing_notices_history_key").on(t.tenantId, t.historyId)],
+);
+
 /** One row: the version of everything that prices are made of. Committers compare it and reload their cache. */
 export const pricingState = pgTable("pricing_state", {
   id: smallint("id").primaryKey(),
@@ -90,9 +129,14 @@ export const plans = pgTable(
     monthlyPrice: numeric("monthly_price", { precision: 24, scale: 12 }).notNull(),
     yearlyPrice: numeric("yearly_price", { precision: 24, scale: 12 }),
     interval: text("interval").notNull().default("month"),
+    intervalCount: integer("interval_count").notNull().default(1),
     trialDays: integer("trial_days").notNull().default(0),
     /** Units the plan covers each month: `{ tokens, voiceMinutes, sms, emails, apiCalls, messages }`. */
     included: jsonb("included").notNull().default({}),
+    /** What units beyond those cost instead of their recorded price, by kind. */
+    overage: jsonb("overage").notNull().default({}),
+    /** What usage comes to at least each month; the rest is topped up. */
+    minimumCommitment: numeric("minimum_commitment", { precision: 24, scale: 12 }).notNull().default("0"),
     limits: jsonb("limits").notNull().default({}),
     features: jsonb("features").notNull().default([]),
     active: boolean("active").notNull().default(true),
@@ -111,11 +155,22 @@ export const tenantSubscriptions = tenantTable(
       .references(() => plans.id),
     status: text("status").notNull().default("active"),
     interval: text("interval").notNull().default("month"),
+    intervalCount: integer("interval_count").notNull().default(1),
+    /** What a period costs, as agreed when it began. */
+    price: numeric("price", { precision: 24, scale: 12 }).notNull(),
+    /** The day, in the tenant's zone, that periods are counted from; a change of plan within a period keeps it. */
+    anchorDay: date("anchor_day").notNull(),
     startedAt: time("started_at").notNull(),
     trialEndsAt: time("trial_ends_at"),
     autoRenew: boolean("auto_renew").notNull().default(true),
     cancelAtPeriodEnd: boolean("cancel_at_period_end").notNull().default(false),
+    /** The plan that follows at the end of the period. */
+    pendingPlanId: uuid("pending_plan_id"),
+    pendingInterval: text("pending_interval"),
+    cancelledAt: time("cancelled_at"),
     endedAt: time("ended_at"),
+    /** `changed`, `cancelled`, `expired` or `trial_ended`. */
+    endReason: text("end_reason"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -132,6 +187,8 @@ export const usageAllowances = tenantTable(
     month: date("month").notNull(),
     kind: text("kind").notNull(),
     used: numeric("used").notNull().default("0"),
+    /** Units beyond the allowance that the plan's own rate bills. */
+    beyond: numeric("beyond").notNull().default("0"),
   },
   (t) => [uniqueIndex("usage_allowances_month_key").on(t.tenantId, t.month, t.kind)],
 );

@@ -36,24 +36,28 @@ function costSentence(fact: PricedFact, priced: PricedUsage): string {
   return `Cost ${formatAmount(priced.providerCost)} ${price.currency} = ${terms(costCharge)} ${unit}${conditions(costCharge)}, price version ${price.id} from ${price.validFrom}.`;
 }
 
-function saleSentence(fact: PricedFact, priced: PricedUsage): string {
+function saleSentence(fact: PricedFact, priced: PricedUsage, costs: boolean): string {
   if (fact.status === "failed") return "A failed call costs the tenant nothing: price 0.";
   if (fact.status === "unsettled") return "What cannot be proven is not billed: price 0.";
   const { rule, saleCharge } = priced;
   if (!rule)
     return fact.ownKey
       ? "No rule sets a fee: price 0."
-      : `No pricing rule matches: sold at cost ${formatAmount(priced.clientPrice)}.`;
+      : `No pricing rule matches${costs ? ": sold at cost" : ", price"} ${formatAmount(priced.clientPrice)}.`;
   if (saleCharge) {
     const unit = rule.fixedPrice?.unit.replaceAll("_", " ") ?? "";
     return `Price ${formatAmount(priced.clientPrice)} = ${terms(saleCharge)} ${unit}${conditions(saleCharge)}, fixed by ${nameRule(rule)}.`;
   }
+  if (!costs) return `Price ${formatAmount(priced.clientPrice)} by ${nameRule(rule)}.`;
   return `Price ${formatAmount(priced.clientPrice)} = cost + ${rule.markupPercent} % markup by ${nameRule(rule)}.`;
 }
 
-/** "Why this price", in plain sentences: rates, tier, hours, the rule that won and which rules it outranked. */
-export function explainPrice(fact: PricedFact, priced: PricedUsage): string {
-  const sentences = [costSentence(fact, priced), saleSentence(fact, priced)];
+/**
+ * "Why this price", in plain sentences: rates, tier, hours, the rule that won and which rules it outranked. Without
+ * `costs` it says nothing of what the platform pays.
+ */
+export function explainPrice(fact: PricedFact, priced: PricedUsage, { costs = true } = {}): string {
+  const sentences = [...(costs ? [costSentence(fact, priced)] : []), saleSentence(fact, priced, costs)];
   if (priced.rule && priced.outranked.length > 0) {
     sentences.push(
       `It outranks ${priced.outranked.map(nameRule).join(", ")}: tenant before plan before platform, then model before provider before type, then the latest start.`,

@@ -23,6 +23,7 @@ function quota(given: Partial<QuotaState> = {}): QuotaState {
     reserved: 0n,
     warned: false,
     exceeded: false,
+    refused: null,
     ...given,
   };
 }
@@ -42,11 +43,37 @@ describe("quotas", () => {
     expect(quotas[0]?.exceeded).toBe(true);
   });
 
-  it("refuses 30.00 at 475 of 500 and still takes what fits", () => {
+  it("refuses 30.00 at 475 of 500, and from then on also what is small enough to fit", () => {
     const quotas = [quota({ limit: parseAmount("500"), used: parseAmount("475") })];
     expect(admitCall(quotas, "token", estimate("30")).admitted).toBe(false);
     expect(quotas[0]?.exceeded).toBe(true);
-    expect(admitCall(quotas, "token", estimate("25")).admitted).toBe(true);
+    expect(admitCall(quotas, "token", estimate("1")).admitted).toBe(false);
+    expect(quotas[0]).toMatchObject({ exceeded: true, reserved: 0n });
+  });
+
+  it("keeps the mark of a quota that only advises while smaller calls go through", () => {
+    const quotas = [
+      quota({
+        limit: parseAmount("500"),
+        used: parseAmount("475"),
+        onExceed: "fallback_model",
+        fallbackModel: "mini",
+      }),
+    ];
+    admitCall(quotas, "token", estimate("30"));
+    expect(admitCall(quotas, "token", estimate("1"))).toMatchObject({ advice: { fallbackModel: "mini" } });
+    expect(quotas[0]?.exceeded).toBe(true);
+  });
+
+  it("lifts the mark when calls in flight took less than was set aside, not before what was refused fits", () => {
+    const quotas = [quota({ limit: parseAmount("10") })];
+    for (const _ of [1, 2]) expect(admitCall(quotas, "token", estimate("5")).admitted).toBe(true);
+    expect(admitCall(quotas, "token", estimate("4")).admitted).toBe(false);
+    releaseEstimate(quotas, ["q"], estimate("3"));
+    expect(admitCall(quotas, "token", estimate("1")).admitted).toBe(false);
+    releaseEstimate(quotas, ["q"], estimate("1"));
+    expect(admitCall(quotas, "token", estimate("1")).admitted).toBe(true);
+    expect(quotas[0]).toMatchObject({ exceeded: false, refused: null });
   });
 
   it("counts what was really used in full and refuses the next call, even a free one", () => {

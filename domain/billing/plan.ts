@@ -2,6 +2,7 @@ import { z } from "zod";
 import { text } from "#domain/core/text.ts";
 import { currencyInput, nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { includedInput } from "./allowance.ts";
+import { overageInput } from "./overage.ts";
 
 const count = z.number().int().min(0).max(1_000_000_000_000);
 
@@ -25,7 +26,11 @@ const shape = {
   yearlyPrice: nonNegativeDecimalInput.nullish(),
   interval: z.enum(["month", "year"]),
   trialDays: z.number().int().min(0).max(365),
+  intervalCount: z.number().int().min(1).max(36),
   included: includedInput,
+  overage: overageInput,
+  /** What usage comes to at least each month. */
+  minimumCommitment: nonNegativeDecimalInput,
   limits: planLimitsInput,
   features: z.array(text(100)).max(100),
 };
@@ -34,7 +39,10 @@ export const planInput = z.strictObject({
   ...shape,
   interval: shape.interval.default("month"),
   trialDays: shape.trialDays.default(0),
+  intervalCount: shape.intervalCount.default(1),
   included: includedInput.default({}),
+  overage: overageInput.default({}),
+  minimumCommitment: shape.minimumCommitment.default("0"),
   limits: planLimitsInput.default({}),
   features: shape.features.default([]),
 });

@@ -17,6 +17,7 @@ export const providerPriceInput = z
     currency: currencyInput,
     validFrom: instantInput,
     validTo: instantInput.nullish(),
+    reason: text(500, 0).nullish(),
     ...priceBookShape,
   })
   .superRefine((price, context) => {

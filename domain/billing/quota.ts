@@ -64,7 +64,10 @@ export type QuotaState = {
   used: Amount;
   reserved: Amount;
   warned: boolean;
+  /** A call was refused or the limit reached; it holds until there is room for what was refused. */
   exceeded: boolean;
+  /** What the refused call would have taken; null where the limit itself was reached. */
+  refused: Amount | null;
 };
 
 /** What a call is expected to use: price in the tenant's currency, and units. */
@@ -90,14 +93,23 @@ function shareOf(quota: QuotaState, estimate: UsageEstimate): Amount {
 }
 
 /** Whether a call fits: it may fill the quota to the brim; nothing, not even a free call, enters a full one. */
-function fits(quota: QuotaState, share: Amount): boolean {
+function fits(quota: Pick<QuotaState, "limit" | "used" | "reserved">, share: Amount): boolean {
   const taken = quota.used + quota.reserved;
   return share === 0n ? taken < quota.limit : taken + share <= quota.limit;
 }
 
 /**
+ * Whether an exceeded quota has room again for what it refused: only calls in flight were in the way, and they took
+ * less than was set aside for them. A smaller call that would fit is no room.
+ */
+export function hasRoomAgain(quota: Pick<QuotaState, "limit" | "used" | "reserved" | "refused">): boolean {
+  return quota.refused !== null && fits(quota, quota.refused);
+}
+
+/**
  * Decides one call against all quotas of a tenant and books its estimate into `reserved` of each that counts it.
- * A `pause` quota without room refuses (and is marked exceeded); the other actions admit with advice.
+ * A `pause` quota without room refuses, and goes on refusing while it is exceeded, also what is small enough to
+ * fit: a paused service is paused. The other actions admit with advice.
  */
 export function admitCall(
   quotas: QuotaState[],
@@ -105,20 +117,27 @@ export function admitCall(
   estimate: UsageEstimate,
 ): Admission {
   const counting = quotas.filter((quota) => quotaCovers(quota, serviceType));
-  const full = counting.filter((quota) => !fits(quota, shareOf(quota, estimate)));
-  for (const quota of full) quota.exceeded = true;
+  for (const quota of counting) if (quota.exceeded && hasRoomAgain(quota)) lift(quota);
+  const full = counting.filter((quota) => quota.exceeded || !fits(quota, shareOf(quota, estimate)));
+  for (const quota of full) {
+    if (quota.exceeded) continue;
+    quota.exceeded = true;
+    quota.refused = quota.used < quota.limit ? shareOf(quota, estimate) : null;
+  }
   const pausing = full.find((quota) => quota.onExceed === "pause");
   if (pausing) return { admitted: false, quotaId: pausing.id };
-  for (const quota of counting) {
-    quota.reserved += shareOf(quota, estimate);
-    if (!full.includes(quota)) quota.exceeded = false;
-  }
+  for (const quota of counting) quota.reserved += shareOf(quota, estimate);
   const advising = full.find((quota) => quota.onExceed === "fallback_model") ?? full[0];
   const advice =
     advising && advising.onExceed !== "pause"
       ? { action: advising.onExceed, quotaId: advising.id, fallbackModel: advising.fallbackModel }
       : null;
   return { admitted: true, quotaIds: counting.map((quota) => quota.id), advice };
+}
+
+function lift(quota: QuotaState): void {
+  quota.exceeded = false;
+  quota.refused = null;
 }
 
 /** Gives a reservation's estimate back to the quotas it was booked into. */
@@ -149,6 +168,8 @@ export function countUsage(quota: QuotaState, usage: CountedUsage): { warned: bo
   const exceeded = !quota.exceeded && quota.used >= quota.limit && quota.used > 0n;
   if (warned) quota.warned = true;
   if (exceeded) quota.exceeded = true;
+  // Nothing in flight stands in the way any more: only a new period, a higher limit or payment brings room.
+  if (quota.used >= quota.limit) quota.refused = null;
   return { warned, exceeded };
 }
 

@@ -23,6 +23,8 @@ it("says the markup, whose rule it is and what it is for", () => {
   ).toBe("Markup 66%, by the platform's rule for API calls");
   expect(ruleWords({ ...rule, markupPercent: null })).toMatch(/^Fixed price, by the plan's rule/);
   expect(ruleWords(null)).toBe("No rule, sold at cost");
+  const hidden = [ruleWords(rule, { costs: false }), ruleWords(null, { costs: false })];
+  expect(hidden).toEqual(["Priced by the plan's rule for openai gpt-4", "No rule of its own"]);
 });
 
 it("says the rates and since when they hold", () => {

@@ -19,13 +19,17 @@ const SERVICES: Record<ServiceType, string> = {
   bandwidth: "traffic",
 };
 
-/** A rule as a person reads it: "Markup 66%, by the plan's rule for openai gpt-4". No rule: sold at cost. */
-export function ruleWords(rule: PricingRule | null): string {
-  if (!rule) return "No rule, sold at cost";
+/**
+ * A rule as a person reads it: "Markup 66%, by the plan's rule for openai gpt-4". No rule: sold at cost. Without
+ * `costs` it keeps the markup to itself, because with the price it tells the cost.
+ */
+export function ruleWords(rule: PricingRule | null, { costs = true } = {}): string {
+  if (!rule) return costs ? "No rule, sold at cost" : "No rule of its own";
   const subject = [rule.provider, rule.model].filter((part) => part !== null).join(" ");
   const about = subject || (rule.serviceType ? SERVICES[rule.serviceType] : "");
-  const terms = rule.markupPercent === null ? "Fixed price" : `Markup ${rule.markupPercent}%`;
-  return `${terms}, by ${WHOSE[rule.scope]}${about ? ` for ${about}` : ""}`;
+  const markup = costs ? `Markup ${rule.markupPercent}%` : "Priced";
+  const terms = rule.markupPercent === null ? "Fixed price" : markup;
+  return `${terms}${terms === "Priced" ? "" : ","} by ${WHOSE[rule.scope]}${about ? ` for ${about}` : ""}`;
 }
 
 /** A provider's price as a person reads it: its rates and the day it began. */

@@ -41,6 +41,12 @@ export function roundToMinor(amount: Amount, currency: string): Amount {
   return divideHalfUp(amount, unit) * unit;
 }
 
+/** amount × part / whole, multiplied before divided and rounded once, half-up, to the currency's minor unit. */
+export function shareToMinor(amount: Amount, part: number, whole: number, currency: string): Amount {
+  const unit = minorUnit(currency);
+  return divideHalfUp(amount * BigInt(part), BigInt(whole) * unit) * unit;
+}
+
 /** Decimal text with the currency's decimals ("319.00", "5000"); more only where the amount needs them. */
 export function formatMinor(amount: Amount, currency: string): string {
   return formatScaled(amount, AMOUNT_DECIMALS, minorDecimals(currency));

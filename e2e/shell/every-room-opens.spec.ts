@@ -25,6 +25,8 @@ const rooms = [
   "billing",
   "billing/invoices",
   "billing/records",
+  "billing/plan",
+  "billing/prices",
   "settings/team",
   "settings/api-keys",
   "settings/sign-ins",

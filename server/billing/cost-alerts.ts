@@ -1,18 +1,24 @@
 import type { z } from "zod";
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { type costAlertInput, type costAlertPatchInput, highestMark } from "#domain/billing/cost-alert.ts";
-import { type Period, periodAt } from "#domain/billing/period.ts";
-import type { ServiceType } from "#domain/billing/service-type.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
-import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import type { Page } from "#domain/core/paging.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import type { Actor } from "#server/trpc/context.ts";
+import {
+  type BillingNow,
+  billingNow,
+  type LimitRow,
+  limitWindow,
+  listLimits,
+  percentText,
+  reckonUsed,
+  storedType,
+} from "./limit-window.ts";
 import { touchLedger } from "./meter/footing.ts";
-import { countedTotal, readWindowTotals } from "./meter/renew-windows.ts";
-import { billingNow, percentText } from "./quotas.ts";
 
 /** A mark that fired. */
 type FiredMark = { mark: string; spent: string; conversationId: string | null; triggeredAt: string };
@@ -40,23 +46,10 @@ export type CostAlert = {
   createdAt: string;
 };
 
-type Row = Record<string, unknown>;
-type Now = Awaited<ReturnType<typeof billingNow>>;
-
 const trim = (value: unknown) => formatAmount(amountFromDatabase(value as string));
 
-async function spentIn(tx: TenantTransaction, row: Row, now: Now): Promise<bigint> {
-  const window = periodAt(row.period as Period, now.zone, now.nowMs);
-  return countedTotal(await readWindowTotals(tx, window), {
-    serviceType: row.service_type as ServiceType | null,
-    counts: row.counts as "recorded" | "billable",
-  });
-}
-
-async function toAlert(tx: TenantTransaction, row: Row, now: Now): Promise<CostAlert> {
-  const start = new Date(periodAt(row.period as Period, now.zone, now.nowMs).start).toISOString();
-  const current = row.period_start === start;
-  const spent = current ? amountFromDatabase(row.spent as string) : await spentIn(tx, row, now);
+async function toAlert(tx: TenantTransaction, row: LimitRow, now: BillingNow): Promise<CostAlert> {
+  const { start, current, used: spent } = await limitWindow(tx, row, "spent", now);
   const budget = amountFromDatabase(row.budget as string);
   const events = await tx.sql`select mark, spent, conversation_id, triggered_at from cost_alert_events
     where tenant_id = ${tx.tenantId} and alert_id = ${row.id as string} and period_start = ${start} order by mark`;
@@ -108,39 +101,28 @@ export async function listCostAlerts(
   tenantId: TenantId,
   input: { limit: number; cursor?: string | undefined },
 ): Promise<Page<CostAlert>> {
-  const after = decodeCursor(input.cursor, 1);
-  return withTenant(tenantId, async (tx) => {
-    const rows = await tx.sql`select a.*, a.marks::text[] as marks, t.currency from cost_alerts a
+  return listLimits(
+    tenantId,
+    input,
+    (tx, after) => tx.sql`select a.*, a.marks::text[] as marks, t.currency from cost_alerts a
       join tenants t on t.id = a.tenant_id
-      where a.tenant_id = ${tenantId} and a.id > ${after?.[0] ?? "00000000-0000-0000-0000-000000000000"}
-      order by a.id limit ${input.limit + 1}`;
-    const page = toPage(
-      rows,
-      input.limit,
-      (row) => [row.id as string],
-      (row) => row,
-    );
-    const now = await billingNow(tx);
-    const data: CostAlert[] = [];
-    for (const row of page.data) data.push(await toAlert(tx, row, now));
-    return { data, nextCursor: page.nextCursor };
-  });
+      where a.tenant_id = ${tenantId} and a.id > ${after} order by a.id limit ${input.limit + 1}`,
+    toAlert,
+  );
 }
-
-const typeOf = (type: string) => (type === "all" ? null : type);
 
 // Marks that spend has passed already count as passed: a new or changed alert tells of what comes, not of what was.
 async function recount(tx: TenantTransaction, id: string): Promise<void> {
   const [row] = await select(tx, id);
   if (!row) throw notFound("cost_alert");
   const now = await billingNow(tx);
-  const spent = await spentIn(tx, row, now);
+  const { start } = await limitWindow(tx, row, "spent", now);
+  const spent = await reckonUsed(tx, row, now);
   const passed = highestMark(
     (row.marks as string[]).map(trim),
     amountFromDatabase(row.budget as string),
     spent,
   );
-  const start = new Date(periodAt(row.period as Period, now.zone, now.nowMs).start).toISOString();
   await tx.sql`update cost_alerts set period_start = ${start}, spent = ${formatAmount(spent)}, passed_mark = ${passed},
     updated_at = now() where tenant_id = ${tx.tenantId} and id = ${id}`;
 }
@@ -156,7 +138,7 @@ export async function createCostAlert(
     await tx.sql`
       insert into cost_alerts (tenant_id, id, name, service_type, period, budget, marks, emails, email_enabled, counts,
         enabled, period_start)
-      values (${tx.tenantId}, ${id}, ${input.name}, ${typeOf(input.type)}, ${input.period}, ${input.budget},
+      values (${tx.tenantId}, ${id}, ${input.name}, ${storedType(input.type)}, ${input.period}, ${input.budget},
         ${input.marks}::numeric[], ${input.emails}, ${input.emailEnabled}, ${input.counts}, ${input.enabled},
         '2000-01-01T00:00:00Z')`;
     await recount(tx, id);
@@ -170,6 +152,9 @@ export async function createCostAlert(
   });
 }
 
+/** What decides which marks are passed: a change of one of these arms the marks anew, a new name or address does not. */
+const ARMING = ["budget", "marks", "type", "period", "counts", "enabled"] as const;
+
 /** Changes an alert; its marks are armed by what is spent now. Throws `not_found`. */
 export async function updateCostAlert(
   actor: Actor,
@@ -181,12 +166,11 @@ export async function updateCostAlert(
     const before = await read(tx, id);
     const next = { ...before, ...patch };
     await tx.sql`
-      update cost_alerts set name = ${next.name}, service_type = ${typeOf(next.type)}, period = ${next.period},
+      update cost_alerts set name = ${next.name}, service_type = ${storedType(next.type)}, period = ${next.period},
         budget = ${next.budget}, marks = ${next.marks}::numeric[], emails = ${next.emails},
         email_enabled = ${next.emailEnabled}, counts = ${next.counts}, enabled = ${next.enabled}
       where tenant_id = ${tx.tenantId} and id = ${id}`;
-    if (patch.budget ?? patch.marks ?? patch.type ?? patch.period ?? patch.counts ?? patch.enabled)
-      await recount(tx, id);
+    if (ARMING.some((name) => patch[name] !== undefined)) await recount(tx, id);
     await recordAudit(tx, actor, {
       action: "cost_alert.updated",
       subjectType: "cost_alert",

@@ -1,5 +1,5 @@
 import { withTenant } from "#db/tenant.ts";
-import type { TenantId } from "#domain/core/tenant-id.ts";
+import type { Actor } from "#server/trpc/context.ts";
 import { toCsv } from "./csv.ts";
 import {
   fromUsage,
@@ -9,6 +9,7 @@ import {
   usageColumns,
   usageWhere,
 } from "./usage-query.ts";
+import { seesCost } from "./veil-cost.ts";
 
 const COLUMNS = [
   "id",
@@ -40,19 +41,22 @@ const COLUMNS = [
   "invoiceLineId",
 ] as const satisfies (keyof ListedUsage)[];
 
-/** Listed records as CSV lines with exact amounts. */
-export function usageCsv(records: readonly ListedUsage[]): string {
+const COST_COLUMNS: ReadonlySet<string> = new Set(["providerCost", "profit", "markupPercent"]);
+
+/** Listed records as CSV lines with exact amounts; the columns of cost only for who may see them. */
+export function usageCsv(actor: Pick<Actor, "allows">, records: readonly ListedUsage[]): string {
+  const columns = seesCost(actor) ? COLUMNS : COLUMNS.filter((column) => !COST_COLUMNS.has(column));
   return toCsv(
-    COLUMNS,
-    records.map((record) => COLUMNS.map((column) => record[column])),
+    columns,
+    records.map((record) => columns.map((column) => record[column])),
   );
 }
 
 /** All records of a filter as CSV, oldest first. */
-export async function exportUsage(tenantId: TenantId, filter: UsageFilter): Promise<string> {
-  const rows = await withTenant(tenantId, async (tx) => {
+export async function exportUsage(actor: Actor, filter: UsageFilter): Promise<string> {
+  const rows = await withTenant(actor.tenantId, async (tx) => {
     const { where } = await usageWhere(tx, filter);
     return tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where ${where} order by u.occurred_at, u.id`;
   });
-  return usageCsv(rows.map(listedUsage));
+  return usageCsv(actor, rows.map(listedUsage));
 }

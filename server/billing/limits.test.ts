@@ -137,6 +137,25 @@ describe("cost alerts", () => {
     expect((await getCostAlert(tenantId, off.id)).triggerCount).toBe(0);
   });
 
+  it("keeps its marks when renamed, and counts what passed while it was off when switched on again", async () => {
+    const tenantId = await makeTenant();
+    const actor = makeActor(tenantId);
+    const { id } = await createCostAlert(actor, costAlertInput.parse({ name: "Budget", budget: "100" }));
+    await spend(tenantId, 60);
+    expect(await updateCostAlert(actor, id, { name: "Mine", emails: ["a@b.test"] })).toMatchObject({
+      passedMark: "50",
+      triggerCount: 1,
+    });
+    await updateCostAlert(actor, id, { enabled: false });
+    await spend(tenantId, 25);
+    expect(await updateCostAlert(actor, id, { enabled: true })).toMatchObject({
+      passedMark: "80",
+      triggerCount: 1,
+    });
+    await spend(tenantId, 5);
+    expect(await getCostAlert(tenantId, id)).toMatchObject({ passedMark: "90", triggerCount: 2 });
+  });
+
   it("is found, changed and deleted by its own tenant only", async () => {
     const [mine, theirs] = [makeActor(await makeTenant()), makeActor(await makeTenant())];
     const alert = await createCostAlert(mine, costAlertInput.parse({ name: "Mine", budget: "10" }));
@@ -165,9 +184,29 @@ describe("quotas", () => {
     });
     const call = { tenantId, ...gpt4, quantities: {}, estimatedPrice: "30" };
     expect((await meter.reserve(call)).admitted).toBe(false);
-    expect((await getQuota(tenantId, quota.id)).isExceeded).toBe(true);
+    const exceeded = await getQuota(tenantId, quota.id);
+    expect(exceeded).toMatchObject({ isExceeded: true, currentAmount: "475", percentUsed: "95" });
     expect(await outboxOf(tenantId, "quota.exceeded")).toHaveLength(1);
+    const small = { ...call, estimatedPrice: "1" };
+    expect((await meter.reserve(small)).admitted).toBe(false);
+    expect((await updateQuota(actor, quota.id, { name: "Everything", limit: "490" })).exceededAt).toBe(
+      exceeded.exceededAt,
+    );
+    expect((await meter.reserve(small)).admitted).toBe(false);
+    expect((await getQuota(tenantId, quota.id)).exceededAt).toBe(exceeded.exceededAt);
     expect((await updateQuota(actor, quota.id, { limit: "600" })).isExceeded).toBe(false);
+    expect((await meter.reserve(call)).admitted).toBe(true);
+  });
+
+  it("resumes by itself when calls in flight took less than was set aside for them", async () => {
+    const tenantId = await makeTenant();
+    const quota = await createQuota(makeActor(tenantId), quotaInput.parse({ name: "All", limit: "10" }));
+    const call = { tenantId, ...gpt4, quantities: {}, estimatedPrice: "6" };
+    const first = await meter.reserve(call);
+    expect((await meter.reserve(call)).admitted).toBe(false);
+    expect((await getQuota(tenantId, quota.id)).isExceeded).toBe(true);
+    if (first.admitted) await meter.release(tenantId, first.reservation);
+    expect(await getQuota(tenantId, quota.id)).toMatchObject({ isExceeded: false, exceededAt: null });
     expect((await meter.reserve(call)).admitted).toBe(true);
   });
 
@@ -231,8 +270,8 @@ describe("reported usage", () => {
         messageId: messageIds[i % 2] ?? null,
       });
     }
-    const first = await listUsage(tenantId, { limit: 3 });
-    const second = await listUsage(tenantId, { limit: 3, cursor: first.nextCursor ?? "" });
+    const first = await listUsage(makeActor(tenantId), { limit: 3 });
+    const second = await listUsage(makeActor(tenantId), { limit: 3, cursor: first.nextCursor ?? "" });
     expect([...first.data, ...second.data].map((record) => record.idempotencyKey)).toEqual([
       "k4",
       "k3",
@@ -241,15 +280,17 @@ describe("reported usage", () => {
       "k0",
     ]);
     expect(second.nextCursor).toBeNull();
-    expect((await listUsage(tenantId, { ...ALL, messageId: messageIds[0] })).data).toHaveLength(3);
+    expect((await listUsage(makeActor(tenantId), { ...ALL, messageId: messageIds[0] })).data).toHaveLength(3);
     expect(
-      (await listUsage(tenantId, { ...ALL, day: "2026-01-02" })).data.map((r) => r.idempotencyKey),
+      (await listUsage(makeActor(tenantId), { ...ALL, day: "2026-01-02" })).data.map((r) => r.idempotencyKey),
     ).toEqual(["k1"]);
-    expect((await listUsage(tenantId, { ...ALL, model: "other" })).data).toEqual([]);
-    const record = await getUsage(tenantId, first.data[0]?.id ?? "");
+    expect((await listUsage(makeActor(tenantId), { ...ALL, model: "other" })).data).toEqual([]);
+    const record = await getUsage(makeActor(tenantId), first.data[0]?.id ?? "");
     expect(record.explanation).toContain("120 input at 0.03");
     expect(record.explanation).toContain("66 % markup");
-    await expect(getUsage(await makeTenant(), record.id)).rejects.toMatchObject({ kind: "not_found" });
+    await expect(getUsage(makeActor(await makeTenant()), record.id)).rejects.toMatchObject({
+      kind: "not_found",
+    });
     const daily = await listDailyUsage(tenantId, { limit: 2 });
     expect(daily.data.map((row) => [row.day, row.clientPrice])).toEqual([
       ["2026-01-05", "0.010956"],
@@ -258,7 +299,7 @@ describe("reported usage", () => {
     expect((await listDailyUsage(tenantId, { limit: 9, cursor: daily.nextCursor ?? "" })).data).toHaveLength(
       3,
     );
-    expect((await exportUsage(tenantId, {})).trim().split("\r\n")).toHaveLength(6);
+    expect((await exportUsage(makeActor(tenantId), {})).trim().split("\r\n")).toHaveLength(6);
     const month = await getSpend(tenantId, "2026-01");
     const [channel] = (await getSpendByChannel(tenantId, "2026-01")).data;
     expect([month.clientPrice, month.byModel[0]?.clientPrice, channel?.clientPrice]).toEqual([
@@ -288,7 +329,7 @@ describe("prices and rules", () => {
       { part: "input", quantity: 1000, rate: "0.03", cost: "0.03", price: "0.042" },
     ]);
     expect(await countRows(tenantId, "usage_breakdown")).toBe(0);
-    const rates = await listPricingInForce(tenantId, { ...ALL, model: "gpt-4" });
+    const rates = await listPricingInForce(makeActor(tenantId), { ...ALL, model: "gpt-4" });
     expect(rates.data[0]).toMatchObject({
       ruleId: vip.id,
       parts: [
@@ -316,14 +357,14 @@ describe("prices and rules", () => {
     });
     const again = { code: "pricing.would_reprice", kind: "conflict" };
     await expect(rule({ markupPercent: "20", validFrom: "2026-06-01" })).rejects.toMatchObject(again);
-    await expect(updatePricingRule(first.id, { markupPercent: "20" })).rejects.toMatchObject(again);
-    await expect(updatePricingRule(first.id, { validTo: "2026-05-01T00:00:00.000Z" })).rejects.toMatchObject(
-      again,
-    );
+    await expect(updatePricingRule(first.id, { markupPercent: "20" }, "test")).rejects.toMatchObject(again);
+    await expect(
+      updatePricingRule(first.id, { validTo: "2026-05-01T00:00:00.000Z" }, "test"),
+    ).rejects.toMatchObject(again);
     expect((await rule({ markupPercent: "20", validFrom: "2026-06-01T00:00:00.001Z" })).markupPercent).toBe(
       "20",
     );
-    await endPricingRule(first.id);
+    await endPricingRule(first.id, "test");
     const left = await listPricingRules({ ...ALL, tenantId });
     expect(left.data.find((one) => one.id === first.id)?.validTo).not.toBeNull();
     const price = { ...gpt4, currency: "USD", unit: "per_1k_tokens", parts: { input: "0.04" } };

@@ -4,9 +4,12 @@ import { type PricingRule, rankRules } from "#domain/billing/pricing-rule.ts";
 import type { ProviderPrice } from "#domain/billing/provider-price.ts";
 import { isInForce, selectProviderPrice } from "#domain/billing/provider-price.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
-import type { TenantId } from "#domain/core/tenant-id.ts";
 import { formatAmount, parseAmount, percentOf } from "#domain/money/amount.ts";
+import type { Actor } from "#server/trpc/context.ts";
 import { currentPricing } from "./pricing-snapshot.ts";
+import { seesCost, veilCost } from "./veil-cost.ts";
+
+type SoldPart = { part: string; cost: string | null; price: string | null };
 
 /** The rate of one model in force for a tenant, with the reason. */
 export type RateInForce = {
@@ -16,8 +19,8 @@ export type RateInForce = {
   unit: string;
   currency: string;
   /** Rates by part that the tenant pays per unit, and what the provider charges. */
-  parts: { part: string; cost: string; price: string | null }[];
-  tiers: { above: number; parts: { part: string; cost: string; price: string | null }[] }[];
+  parts: SoldPart[];
+  tiers: { above: number; parts: SoldPart[] }[];
   windows: PriceBook["windows"];
   minimum: PriceBook["minimum"];
   markupPercent: string | null;
@@ -39,8 +42,8 @@ function soldParts(parts: PriceParts, rule: PricingRule | null) {
   });
 }
 
-function reasonOf(rule: PricingRule | null): string {
-  if (!rule) return "No rule matches: sold at cost.";
+function reasonOf(rule: PricingRule | null, costs: boolean): string {
+  if (!rule) return costs ? "No rule matches: sold at cost." : "No rule of its own matches.";
   const about =
     [rule.serviceType, rule.provider, rule.model].filter((part) => part !== null).join(" / ") || "all usage";
   const whose = {
@@ -51,10 +54,10 @@ function reasonOf(rule: PricingRule | null): string {
   const terms = rule.fixedPrice
     ? "a fixed price"
     : `cost + ${formatAmount(parseAmount(rule.markupPercent ?? "0"))} %`;
-  return `${whose} for ${about}: ${terms}.`;
+  return costs || rule.fixedPrice ? `${whose} for ${about}: ${terms}.` : `${whose} for ${about}.`;
 }
 
-function rateOf(price: ProviderPrice, rule: PricingRule | null): RateInForce {
+function rateOf(price: ProviderPrice, rule: PricingRule | null, costs: boolean): RateInForce {
   return {
     serviceType: price.serviceType,
     provider: price.provider,
@@ -71,7 +74,7 @@ function rateOf(price: ProviderPrice, rule: PricingRule | null): RateInForce {
     ruleScope: rule?.scope ?? null,
     providerPriceId: price.id,
     validFrom: price.validFrom,
-    reason: reasonOf(rule),
+    reason: reasonOf(rule, costs),
   };
 }
 
@@ -84,8 +87,9 @@ type Input = {
   model?: string | undefined;
 };
 
-/** The rates in force for a tenant now on its clock, by provider and model. */
-export async function listPricingInForce(tenantId: TenantId, input: Input): Promise<Page<RateInForce>> {
+/** The rates in force for a tenant now on its clock, by provider and model; their cost for who may see it. */
+export async function listPricingInForce(actor: Actor, input: Input): Promise<Page<RateInForce>> {
+  const { tenantId } = actor;
   const [row] = await withTenant(
     tenantId,
     (tx) => tx.sql`select t.clock_offset_ms, s.plan_id from tenants t
@@ -117,7 +121,8 @@ export async function listPricingInForce(tenantId: TenantId, input: Input): Prom
         provider: price.provider,
         model: price.model,
       };
-      return rateOf(price, rankRules(pricing.rulesOf(subject), subject, nowMs)[0] ?? null);
+      const rule = rankRules(pricing.rulesOf(subject), subject, nowMs)[0] ?? null;
+      return veilCost(actor, rateOf(price, rule, seesCost(actor)));
     },
   );
 }

@@ -6,18 +6,17 @@ import type { Quantities } from "#domain/billing/quantities.ts";
 import { rateWords, ruleWords } from "#domain/billing/rule-words.ts";
 import type { usageListInput } from "#domain/billing/usage-report.ts";
 import { notFound } from "#domain/core/app-error.ts";
-import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
-import type { TenantId } from "#domain/core/tenant-id.ts";
+import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { parseAmount } from "#domain/money/amount.ts";
+import type { Actor } from "#server/trpc/context.ts";
 import type { UsageRecord } from "./meter/usage-fact.ts";
 import { currentPricing, type PricingSnapshot } from "./pricing-snapshot.ts";
-import { fromUsage, type ListedUsage, listedUsage, usageColumns, usageWhere } from "./usage-query.ts";
+import { fromUsage, listedUsage, usageColumns, usageWhere } from "./usage-query.ts";
+import { seesCost, veilCost } from "./veil-cost.ts";
 
-/** Single usage records, the newest first. */
-export async function listUsage(
-  tenantId: TenantId,
-  input: z.infer<typeof usageListInput>,
-): Promise<Page<ListedUsage>> {
+/** Single usage records as the actor may see them, the newest first. */
+export async function listUsage(actor: Actor, input: z.infer<typeof usageListInput>) {
+  const { tenantId } = actor;
   const { limit, cursor, ...filter } = input;
   const after = decodeCursor(cursor, 2);
   const rows = await withTenant(tenantId, async (tx) => {
@@ -27,7 +26,8 @@ export async function listUsage(
     return tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where ${where} ${page}
       order by u.occurred_at desc, u.id desc limit ${limit + 1}`;
   });
-  return toPage(rows, limit, (row) => [row.occurred_at as string, row.id as string], listedUsage);
+  const keyOf = (row: Record<string, unknown>) => [row.occurred_at as string, row.id as string];
+  return toPage(rows, limit, keyOf, (row) => veilCost(actor, listedUsage(row)));
 }
 
 function quantitiesOf(record: UsageRecord): Quantities {
@@ -41,13 +41,14 @@ function quantitiesOf(record: UsageRecord): Quantities {
 }
 
 /** "Why this price" of a stored record, told by the very price version and rule that it names; at length and in short. */
-function explain(record: UsageRecord, tenantId: TenantId, pricing: PricingSnapshot) {
+function explain(record: UsageRecord, actor: Actor, pricing: PricingSnapshot) {
+  const costs = seesCost(actor);
   const subject = { serviceType: record.type, provider: record.provider, model: record.model };
   const prices = pricing.pricesOf(subject).filter((price) => price.id === record.providerPriceId);
   const rules = pricing.allRules.filter((rule) => rule.id === record.pricingRuleId);
   const fact = {
     ...subject,
-    tenantId: rules[0]?.tenantId ?? tenantId,
+    tenantId: rules[0]?.tenantId ?? actor.tenantId,
     planId: rules[0]?.planId ?? null,
     status: record.status,
     quantities: quantitiesOf(record),
@@ -56,17 +57,15 @@ function explain(record: UsageRecord, tenantId: TenantId, pricing: PricingSnapsh
     estimatedCost: parseAmount(record.providerCost),
   };
   return {
-    explanation: explainPrice(fact, priceUsage(fact, prices, rules)),
-    rule: record.status === "succeeded" ? ruleWords(rules[0] ?? null) : "Not billed",
-    rates: rateWords(prices[0] ?? null),
+    explanation: explainPrice(fact, priceUsage(fact, prices, rules), { costs }),
+    rule: record.status === "succeeded" ? ruleWords(rules[0] ?? null, { costs }) : "Not billed",
+    rates: costs ? rateWords(prices[0] ?? null) : null,
   };
 }
 
-/** One record with the reason for its price. Throws `not_found`. */
-export async function getUsage(
-  tenantId: TenantId,
-  id: string,
-): Promise<ListedUsage & { explanation: string; rule: string; rates: string }> {
+/** One record with the reason for its price, as the actor may see it. Throws `not_found`. */
+export async function getUsage(actor: Actor, id: string) {
+  const { tenantId } = actor;
   const [row] = await withTenant(
     tenantId,
     (tx) =>
@@ -74,5 +73,5 @@ export async function getUsage(
   );
   if (!row) throw notFound("usage_record");
   const record = listedUsage(row);
-  return { ...record, ...explain(record, tenantId, await currentPricing()) };
+  return { ...veilCost(actor, record), ...explain(record, actor, await currentPricing()) };
 }

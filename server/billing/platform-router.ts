@@ -10,6 +10,8 @@ import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
 import { finalizeInvoice, getAnyInvoice, listAllInvoices, voidInvoice } from "./invoices/read-invoice.ts";
 import { runInvoices } from "./invoices/run-invoices.ts";
+import { listAllPricingHistory } from "./list-pricing-history.ts";
+import { notifyPriceChange } from "./notify-price-change.ts";
 import { archivePlan, createPlan, getPlan, listPlans, updatePlan } from "./plans.ts";
 import { previewPrice } from "./preview-price.ts";
 import {
@@ -60,10 +62,12 @@ export const pricingRulesRouter = router({
     example: { validTo: "2099-01-01T00:00:00.000Z" },
   })
     .input(pricingRulePatchInput.extend({ id }))
-    .mutation(({ input: { id: ruleId, ...patch } }) => updatePricingRule(ruleId, patch)),
+    .mutation(({ ctx, input: { id: ruleId, ...patch } }) =>
+      updatePricingRule(ruleId, patch, actorLabel(ctx.principal)),
+    ),
   end: platformMutation({ route: "DELETE /pricing-rules/{id}", summary: "End a pricing rule", status: 204 })
     .input(byId)
-    .mutation(({ input }) => endPricingRule(input.id)),
+    .mutation(({ ctx, input }) => endPricingRule(input.id, actorLabel(ctx.principal))),
 });
 
 /** What providers charge the platform. */
@@ -103,14 +107,14 @@ export const providerPricesRouter = router({
     example: { validTo: "2099-01-01T00:00:00.000Z" },
   })
     .input(z.strictObject({ id, validTo: instantInput.nullable() }))
-    .mutation(({ input }) => endProviderPrice(input.id, input.validTo)),
+    .mutation(({ ctx, input }) => endProviderPrice(input.id, input.validTo, actorLabel(ctx.principal))),
   delete: platformMutation({
     route: "DELETE /provider-prices/{id}",
     summary: "Take a provider price back",
     status: 204,
   })
     .input(byId)
-    .mutation(({ input }) => deleteProviderPrice(input.id)),
+    .mutation(({ ctx, input }) => deleteProviderPrice(input.id, actorLabel(ctx.principal))),
 });
 
 /** Trying out a price. */
@@ -129,6 +133,28 @@ export const pricingPreviewRouter = router({
   })
     .input(pricePreviewInput)
     .mutation(({ input }) => previewPrice(input)),
+});
+
+/** What prices were, are and will be. */
+export const pricingHistoryRouter = router({
+  list: platformQuery({ route: "GET /pricing-history", summary: "List changes of provider prices and rules" })
+    .input(
+      z.strictObject({
+        ...paging,
+        tenantId: id.optional().describe("As this tenant's rules make it."),
+        provider: text(100).optional(),
+        model: text(200).optional(),
+      }),
+    )
+    .query(({ input }) => listAllPricingHistory(input)),
+  notify: platformMutation({
+    route: "POST /pricing-history/{id}/notify",
+    summary: "Write to every tenant that a change of price concerns, once each",
+    status: 202,
+    example: {},
+  })
+    .input(byId)
+    .mutation(({ input }) => notifyPriceChange(input.id)),
 });
 
 /** Plans that tenants subscribe to. */

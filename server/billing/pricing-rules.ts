@@ -13,6 +13,7 @@ import {
   raisePricingVersion,
   refuseRepricing,
 } from "./pricing-guard.ts";
+import { noteRuleChange, ruleTerms } from "./pricing-history.ts";
 import { refreshPricing, toPricingRule } from "./pricing-snapshot.ts";
 
 /** A rule as the platform API shows it. */
@@ -30,6 +31,9 @@ function listed(row: Row): ListedRule {
     createdAt: row.created_at as string,
   };
 }
+
+/** How the history writes the start of a rule that holds since ever. */
+const SINCE_EVER = "1970-01-01T00:00:00.000Z";
 
 /** All rules, or those of one tenant, in the order they were made. */
 export async function listPricingRules(input: {
@@ -123,7 +127,15 @@ export async function createPricingRule(
         values (${id}, ${rule.scope}, ${rule.tenantId}, ${rule.planId}, ${rule.serviceType}, ${rule.provider},
           ${rule.model}, ${validFrom}, ${rule.validTo}, ${rule.markupPercent},
           ${rule.fixedPrice ? JSON.stringify(rule.fixedPrice) : null}, ${input.reason ?? null}, ${createdBy})`;
-      return read(tx, id);
+      const made = await read(tx, id);
+      const effectiveFrom = made.validFrom ?? SINCE_EVER;
+      await noteRuleChange(tx, made, {
+        action: "created",
+        effectiveFrom,
+        reason: input.reason,
+        by: createdBy,
+      });
+      return made;
     });
   } catch (error) {
     if (isDuplicate(error)) throw sameStart();
@@ -137,6 +149,27 @@ function changesPrice(patch: z.infer<typeof pricingRulePatchInput>): boolean {
   return patch.markupPercent !== undefined || patch.fixedPrice !== undefined || patch.validFrom !== undefined;
 }
 
+async function noteUpdate(
+  tx: Transaction,
+  before: ListedRule,
+  after: ListedRule,
+  { changed, by }: { changed: boolean; by: string },
+): Promise<void> {
+  const { reason } = after;
+  if (changed) {
+    const effectiveFrom = after.validFrom ?? SINCE_EVER;
+    await noteRuleChange(tx, after, {
+      action: "changed",
+      effectiveFrom,
+      reason,
+      by,
+      before: ruleTerms(before),
+    });
+  }
+  if (after.validTo !== null && after.validTo !== before.validTo)
+    await noteRuleChange(tx, after, { action: "ended", effectiveFrom: after.validTo, reason, by });
+}
+
 /**
  * Changes a rule. Its figures and start may change only while no usage it speaks about happened since it began; its
  * end may move to any instant after such usage. Throws `not_found`, `conflict`.
@@ -144,6 +177,7 @@ function changesPrice(patch: z.infer<typeof pricingRulePatchInput>): boolean {
 export async function updatePricingRule(
   id: string,
   patch: z.infer<typeof pricingRulePatchInput>,
+  by: string,
 ): Promise<ListedRule> {
   try {
     return await withSystem("change a pricing rule", async (tx) => {
@@ -174,7 +208,9 @@ export async function updatePricingRule(
           fixed_price = ${next.fixedPrice ? JSON.stringify(next.fixedPrice) : null}, reason = ${next.reason ?? null},
           updated_at = now()
         where id = ${id}`;
-      return read(tx, id);
+      const after = await read(tx, id);
+      await noteUpdate(tx, before, after, { changed: changesPrice(patch), by });
+      return after;
     });
   } catch (error) {
     if (isDuplicate(error)) throw sameStart();
@@ -185,17 +221,20 @@ export async function updatePricingRule(
 }
 
 /** Ends a rule: one that priced nothing goes, one that did stays in the history and ends now. Throws `not_found`. */
-export async function endPricingRule(id: string): Promise<void> {
+export async function endPricingRule(id: string, by: string): Promise<void> {
   await withSystem("end a pricing rule", async (tx) => {
     await raisePricingVersion(tx);
     const rule = await read(tx, id);
     const last = await lastUsageOfRule(tx, rule, rule.validFrom);
     if (last === null) {
+      const effectiveFrom = rule.validFrom ?? SINCE_EVER;
+      await noteRuleChange(tx, rule, { action: "removed", effectiveFrom, reason: rule.reason, by });
       await tx.sql`delete from pricing_rules where id = ${id}`;
       return;
     }
     const now = new Date().toISOString();
     const end = Date.parse(last) >= Date.parse(now) ? justAfter(last) : now;
     await tx.sql`update pricing_rules set valid_to = least(coalesce(valid_to, ${end}), ${end}), updated_at = now() where id = ${id}`;
+    await noteRuleChange(tx, rule, { action: "ended", effectiveFrom: end, reason: rule.reason, by });
   }).finally(refreshPricing);
 }

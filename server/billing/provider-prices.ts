@@ -12,6 +12,7 @@ import {
   raisePricingVersion,
   refuseRepricing,
 } from "./pricing-guard.ts";
+import { notePriceChange } from "./pricing-history.ts";
 import { refreshPricing, toProviderPrice } from "./pricing-snapshot.ts";
 
 /** A price version as the platform API shows it. */
@@ -96,7 +97,15 @@ export async function createProviderPrice(
     return await withSystem("create a provider price", async (tx) => {
       await raisePricingVersion(tx);
       refuseRepricing(await lastPricedUsage(tx, input, input.validFrom));
-      return read(tx, await insertProviderPrice(tx, input, { source: "manual", createdBy }));
+      const made = await read(tx, await insertProviderPrice(tx, input, { source: "manual", createdBy }));
+      const { validFrom: effectiveFrom } = made;
+      await notePriceChange(tx, made, {
+        action: "created",
+        effectiveFrom,
+        reason: input.reason,
+        by: createdBy,
+      });
+      return made;
     });
   } catch (error) {
     if (isDuplicate(error)) {
@@ -110,7 +119,7 @@ export async function createProviderPrice(
 }
 
 /** Sets the end of a price version, after the last usage it priced; null opens it again. Throws `not_found`, `conflict`. */
-export async function endProviderPrice(id: string, validTo: string | null): Promise<ListedPrice> {
+export async function endProviderPrice(id: string, validTo: string | null, by: string): Promise<ListedPrice> {
   return withSystem("end a provider price", async (tx) => {
     await raisePricingVersion(tx);
     const price = await read(tx, id);
@@ -120,22 +129,27 @@ export async function endProviderPrice(id: string, validTo: string | null): Prom
     const from = [validTo, price.validTo].filter((end) => end !== null).sort()[0];
     if (from !== undefined) refuseRepricing(await lastPricedUsage(tx, price, from));
     await tx.sql`update provider_prices set valid_to = ${validTo}, updated_at = now() where id = ${id}`;
+    if (validTo !== null) await notePriceChange(tx, price, { action: "ended", effectiveFrom: validTo, by });
+    else if (price.validTo !== null)
+      await notePriceChange(tx, price, { action: "created", effectiveFrom: price.validTo, by });
     return read(tx, id);
   }).finally(refreshPricing);
 }
 
 /** Takes a price version back: one that priced nothing goes, one that did ends now. Throws `not_found`. */
-export async function deleteProviderPrice(id: string): Promise<void> {
+export async function deleteProviderPrice(id: string, by: string): Promise<void> {
   await withSystem("delete a provider price", async (tx) => {
     await raisePricingVersion(tx);
     const price = await read(tx, id);
     const last = await lastPricedUsage(tx, price, price.validFrom);
     if (last === null) {
+      await notePriceChange(tx, price, { action: "removed", effectiveFrom: price.validFrom, by });
       await tx.sql`delete from provider_prices where id = ${id}`;
       return;
     }
     const now = new Date().toISOString();
     const end = Date.parse(last) >= Date.parse(now) ? justAfter(last) : now;
     await tx.sql`update provider_prices set valid_to = least(coalesce(valid_to, ${end}), ${end}), updated_at = now() where id = ${id}`;
+    await notePriceChange(tx, price, { action: "ended", effectiveFrom: end, by });
   }).finally(refreshPricing);
 }

@@ -1,17 +1,24 @@
 import type { z } from "zod";
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
-import { type Period, type PeriodWindow, periodAt } from "#domain/billing/period.ts";
-import type { quotaInput, quotaPatchInput } from "#domain/billing/quota.ts";
-import type { ServiceType } from "#domain/billing/service-type.ts";
+import { hasRoomAgain, type quotaInput, type quotaPatchInput } from "#domain/billing/quota.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
-import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import type { Page } from "#domain/core/paging.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
-import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { amountFromDatabase, formatAmount, parseAmount } from "#domain/money/amount.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import type { Actor } from "#server/trpc/context.ts";
+import {
+  type BillingNow,
+  billingNow,
+  type LimitRow,
+  limitWindow,
+  listLimits,
+  percentText,
+  reckonUsed,
+  storedType,
+} from "./limit-window.ts";
 import { touchLedger } from "./meter/footing.ts";
-import { countedTotal, readWindowTotals } from "./meter/renew-windows.ts";
 
 /** A quota with its running state, as the API shows it. */
 export type Quota = {
@@ -39,28 +46,12 @@ export type Quota = {
   createdAt: string;
 };
 
-type Row = Record<string, unknown>;
-
-type Now = { zone: string; nowMs: number };
-
-/** The tenant's billing zone and clock. */
-export async function billingNow(tx: TenantTransaction): Promise<Now> {
-  const [row] =
-    await tx.sql`select coalesce(l.timezone, t.timezone) as zone, t.clock_offset_ms as ahead from tenants t
-    left join billing_ledgers l on l.tenant_id = t.id where t.id = ${tx.tenantId}`;
-  return { zone: String(row?.zone ?? "UTC"), nowMs: Date.now() + Number(row?.ahead ?? 0) };
-}
-
-/** `part` of `whole` in per cent with two decimals, as text. */
-export function percentText(part: bigint, whole: bigint): string {
-  return whole === 0n ? "0" : String(Number((part * 10_000n) / whole) / 100);
-}
-
-async function toQuota(tx: TenantTransaction, row: Row, { zone, nowMs }: Now): Promise<Quota> {
-  const window = periodAt(row.period as Period, zone, nowMs);
-  const current = Date.parse(row.period_start as string) === window.start;
+async function toQuota(tx: TenantTransaction, row: LimitRow, now: BillingNow): Promise<Quota> {
+  const { start, end, current, used } = await limitWindow(tx, row, "used", now);
   const limit = amountFromDatabase(row.limit_amount as string);
-  const used = current ? amountFromDatabase(row.used as string) : await usedIn(tx, row, window);
+  const reserved = amountFromDatabase(row.reserved as string);
+  const refused = row.refused_amount === null ? null : amountFromDatabase(row.refused_amount as string);
+  const exceeded = current && row.exceeded_at !== null && !hasRoomAgain({ limit, used, reserved, refused });
   return {
     id: row.id as string,
     name: row.name as string,
@@ -76,23 +67,15 @@ async function toQuota(tx: TenantTransaction, row: Row, { zone, nowMs }: Now): P
     notifyEmails: row.notify_emails as string[],
     counts: row.counts as string,
     enabled: row.enabled as boolean,
-    periodStart: new Date(window.start).toISOString(),
-    resetsAt: new Date(window.end).toISOString(),
+    periodStart: start,
+    resetsAt: end,
     currentAmount: formatAmount(used),
-    reservedAmount: formatAmount(amountFromDatabase(row.reserved as string)),
+    reservedAmount: formatAmount(reserved),
     percentUsed: percentText(used, limit),
-    isExceeded: current && row.exceeded_at !== null,
-    exceededAt: current ? (row.exceeded_at as string | null) : null,
+    isExceeded: exceeded,
+    exceededAt: exceeded ? (row.exceeded_at as string) : null,
     createdAt: row.created_at as string,
   };
-}
-
-async function usedIn(tx: TenantTransaction, row: Row, window: PeriodWindow): Promise<bigint> {
-  return countedTotal(await readWindowTotals(tx, window), {
-    serviceType: row.service_type as ServiceType | null,
-    counts: row.counts as "recorded" | "billable",
-    measure: row.measure as "money" | "quantity",
-  });
 }
 
 const select = (tx: TenantTransaction, id: string) =>
@@ -115,42 +98,36 @@ export async function listQuotas(
   tenantId: TenantId,
   input: { limit: number; cursor?: string | undefined },
 ): Promise<Page<Quota>> {
-  const after = decodeCursor(input.cursor, 1);
-  return withTenant(tenantId, async (tx) => {
-    const rows = await tx.sql`select q.*, t.currency from usage_quotas q join tenants t on t.id = q.tenant_id
-      where q.tenant_id = ${tenantId} and q.id > ${after?.[0] ?? "00000000-0000-0000-0000-000000000000"}
-      order by q.id limit ${input.limit + 1}`;
-    const page = toPage(
-      rows,
-      input.limit,
-      (row) => [row.id as string],
-      (row) => row,
-    );
-    const now = await billingNow(tx);
-    const data: Quota[] = [];
-    for (const row of page.data) data.push(await toQuota(tx, row, now));
-    return { data, nextCursor: page.nextCursor };
-  });
+  return listLimits(
+    tenantId,
+    input,
+    (tx, after) => tx.sql`select q.*, t.currency from usage_quotas q join tenants t on t.id = q.tenant_id
+      where q.tenant_id = ${tenantId} and q.id > ${after} order by q.id limit ${input.limit + 1}`,
+    toQuota,
+  );
 }
 
-const typeOf = (type: string) => (type === "all" ? null : type);
-
 // What stands in the running window is reckoned anew, so a quota made or changed in mid-period counts from its start.
-async function recount(tx: TenantTransaction, id: string): Promise<void> {
+// A mark of this window stays unless the limit is no longer reached and the change makes room.
+async function recount(tx: TenantTransaction, id: string, makesRoom: boolean): Promise<void> {
   const [row] = await select(tx, id);
   if (!row) throw notFound("quota");
-  const { zone, nowMs } = await billingNow(tx);
-  const window = periodAt(row.period as Period, zone, nowMs);
-  const used = formatAmount(await usedIn(tx, row, window));
+  const clock = await billingNow(tx);
+  const { start } = await limitWindow(tx, row, "used", clock);
+  const used = formatAmount(await reckonUsed(tx, row, clock));
+  const now = new Date(clock.nowMs).toISOString();
+  const lifted = tx.sql`(${makesRoom} or period_start <> ${start})`;
   const share = row.measure === "money" ? tx.sql`amount` : tx.sql`quantity`;
   const warn = formatAmount(amountFromDatabase(row.warn_percent as string));
   await tx.sql`
-    update usage_quotas set period_start = ${new Date(window.start).toISOString()}, used = ${used},
+    update usage_quotas set period_start = ${start}, used = ${used},
       reserved = coalesce((select sum(${share}) from usage_reservations r
         where r.tenant_id = ${tx.tenantId} and ${id}::uuid = any(r.quota_ids)), 0),
       warned_at = case when ${used}::numeric * 100 >= limit_amount * ${warn}::numeric and ${used}::numeric > 0
-        then coalesce(warned_at, now()) end,
-      exceeded_at = case when ${used}::numeric >= limit_amount and ${used}::numeric > 0 then coalesce(exceeded_at, now()) end,
+        then coalesce(warned_at, ${now}) end,
+      exceeded_at = case when ${used}::numeric >= limit_amount and ${used}::numeric > 0 then coalesce(exceeded_at, ${now})
+        when not ${lifted} then exceeded_at end,
+      refused_amount = case when ${used}::numeric < limit_amount and not ${lifted} then refused_amount end,
       updated_at = now()
     where tenant_id = ${tx.tenantId} and id = ${id}`;
 }
@@ -163,10 +140,10 @@ export async function createQuota(actor: Actor, input: z.infer<typeof quotaInput
     await tx.sql`
       insert into usage_quotas (tenant_id, id, name, service_type, measure, period, limit_amount, warn_percent, on_exceed,
         fallback_model, pause_message, notify_emails, counts, enabled, period_start)
-      values (${tx.tenantId}, ${id}, ${input.name}, ${typeOf(input.type)}, ${input.measure}, ${input.period}, ${input.limit},
+      values (${tx.tenantId}, ${id}, ${input.name}, ${storedType(input.type)}, ${input.measure}, ${input.period}, ${input.limit},
         ${input.warnPercent}, ${input.onExceed}, ${input.fallbackModel ?? null}, ${input.pauseMessage ?? null},
         ${input.notifyEmails}, ${input.counts}, ${input.enabled}, '2000-01-01T00:00:00Z')`;
-    await recount(tx, id);
+    await recount(tx, id, true);
     await recordAudit(tx, actor, {
       action: "quota.created",
       subjectType: "quota",
@@ -175,6 +152,13 @@ export async function createQuota(actor: Actor, input: z.infer<typeof quotaInput
     });
     return read(tx, id);
   });
+}
+
+// Raised, or counting something else than what filled it.
+function makesRoom(before: Quota, patch: z.infer<typeof quotaPatchInput>): boolean {
+  const counted = ["type", "measure", "period", "counts", "enabled"] as const;
+  if (counted.some((name) => patch[name] !== undefined && patch[name] !== before[name])) return true;
+  return parseAmount(patch.limit ?? before.limit) > parseAmount(before.limit);
 }
 
 /** Changes a quota; raising its limit resumes what it had paused. Throws `not_found`. */
@@ -188,13 +172,13 @@ export async function updateQuota(
     const before = await read(tx, id);
     const next = { ...before, ...patch };
     await tx.sql`
-      update usage_quotas set name = ${next.name}, service_type = ${typeOf(next.type)}, measure = ${next.measure},
+      update usage_quotas set name = ${next.name}, service_type = ${storedType(next.type)}, measure = ${next.measure},
         period = ${next.period}, limit_amount = ${next.limit}, warn_percent = ${next.warnPercent},
         on_exceed = ${next.onExceed}, fallback_model = ${next.fallbackModel ?? null},
         pause_message = ${next.pauseMessage ?? null}, notify_emails = ${next.notifyEmails}, counts = ${next.counts},
         enabled = ${next.enabled}
       where tenant_id = ${tx.tenantId} and id = ${id}`;
-    await recount(tx, id);
+    await recount(tx, id, makesRoom(before, patch));
     await recordAudit(tx, actor, {
       action: "quota.updated",
       subjectType: "quota",

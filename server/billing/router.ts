@@ -2,6 +2,12 @@ import { z } from "zod";
 import { costAlertInput, costAlertPatchInput } from "#domain/billing/cost-alert.ts";
 import { quotaInput, quotaPatchInput } from "#domain/billing/quota.ts";
 import {
+  planChangePreviewInput,
+  subscriptionCancelInput,
+  subscriptionChangeInput,
+  subscriptionPatchInput,
+} from "#domain/billing/subscription.ts";
+import {
   monthInput,
   usageDailyInput,
   usageExportInput,
@@ -21,11 +27,21 @@ import {
 import { exportUsage } from "./export-usage.ts";
 import { listDailyUsage } from "./list-daily-usage.ts";
 import { listPricingInForce } from "./list-pricing.ts";
+import { listPricingHistory } from "./list-pricing-history.ts";
 import { getUsage, listUsage } from "./list-usage.ts";
+import { listPlans } from "./plans.ts";
 import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
 import { getSpend, getSpendByChannel } from "./spend.ts";
-import { getSubscription } from "./subscription.ts";
+import {
+  cancelSubscription,
+  changeSubscription,
+  previewPlanChange,
+  resumeSubscription,
+  setAutoRenew,
+} from "./subscriptions/change-subscription.ts";
+import { getSubscription, listSubscriptions } from "./subscriptions/read-subscription.ts";
+import { veilCost } from "./veil-cost.ts";
 
 const view = "billing.view";
 const manage = "billing.manage";
@@ -37,31 +53,33 @@ const csv = { contentType: "text/csv; charset=utf-8" };
 export const usageRouter = router({
   list: tenantQuery(view, { route: "GET /usage", summary: "List single usage records, the newest first" })
     .input(usageListInput)
-    .query(({ ctx, input }) => listUsage(ctx.actor.tenantId, input)),
+    .query(({ ctx, input }) => listUsage(ctx.actor, input)),
   get: tenantQuery(view, {
     route: "GET /usage/{id}",
     summary: "Read a usage record and why it has this price",
   })
     .input(byId)
-    .query(({ ctx, input }) => getUsage(ctx.actor.tenantId, input.id)),
+    .query(({ ctx, input }) => getUsage(ctx.actor, input.id)),
   daily: tenantQuery(view, {
     route: "GET /usage/daily",
     summary: "List usage by day, type, provider and model",
   })
     .input(usageDailyInput)
-    .query(({ ctx, input }) => listDailyUsage(ctx.actor.tenantId, input)),
+    .query(async ({ ctx, input }) => veilCost(ctx.actor, await listDailyUsage(ctx.actor.tenantId, input))),
   spend: tenantQuery(view, {
     route: "GET /usage/spend",
     summary: "Read a month's spend by day, type and model",
   })
     .input(z.strictObject({ month: monthInput.optional() }))
-    .query(({ ctx, input }) => getSpend(ctx.actor.tenantId, input.month)),
+    .query(async ({ ctx, input }) => veilCost(ctx.actor, await getSpend(ctx.actor.tenantId, input.month))),
   spendByChannel: tenantQuery(view, {
     route: "GET /usage/spend/channels",
     summary: "Read a month's spend by channel",
   })
     .input(z.strictObject({ month: monthInput.optional() }))
-    .query(({ ctx, input }) => getSpendByChannel(ctx.actor.tenantId, input.month)),
+    .query(async ({ ctx, input }) =>
+      veilCost(ctx.actor, await getSpendByChannel(ctx.actor.tenantId, input.month)),
+    ),
   exportCsv: tenantQuery(view, {
     route: "GET /usage/export.csv",
     summary: "Download usage records as CSV",
@@ -71,7 +89,7 @@ export const usageRouter = router({
     .query(async ({ ctx, input }) => ({
       ...csv,
       fileName: "usage.csv",
-      body: await exportUsage(ctx.actor.tenantId, input),
+      body: await exportUsage(ctx.actor, input),
     })),
   report: tenantMutation("usage.report", {
     route: "POST /usage",
@@ -91,7 +109,9 @@ export const usageRouter = router({
     },
   })
     .input(usageReportInput)
-    .mutation(async ({ ctx, input }) => ({ data: await reportUsage(ctx.actor.tenantId, input.records) })),
+    .mutation(async ({ ctx, input }) =>
+      veilCost(ctx.actor, { data: await reportUsage(ctx.actor.tenantId, input.records) }),
+    ),
 });
 
 /** Budgets with marks. */
@@ -166,7 +186,13 @@ export const pricingRouter = router({
     summary: "List the rates in force for me, with the reason",
   })
     .input(z.strictObject({ ...paging, provider: text(100).optional(), model: text(200).optional() }))
-    .query(({ ctx, input }) => listPricingInForce(ctx.actor.tenantId, input)),
+    .query(({ ctx, input }) => listPricingInForce(ctx.actor, input)),
+  history: tenantQuery(view, {
+    route: "GET /pricing/history",
+    summary: "List changes of price: old, new, per cent, reason, from when, by whom, and the notice sent",
+  })
+    .input(z.strictObject({ ...paging, provider: text(100).optional(), model: text(200).optional() }))
+    .query(({ ctx, input }) => listPricingHistory(ctx.actor, input)),
 });
 
 /** The tenant's plan. */
@@ -177,4 +203,49 @@ export const subscriptionRouter = router({
   })
     .input(z.strictObject({}))
     .query(({ ctx }) => getSubscription(ctx.actor.tenantId)),
+  history: tenantQuery(view, {
+    route: "GET /subscription/history",
+    summary: "List all subscriptions, the latest first: plan, price, from when to when, and why it ended",
+  })
+    .input(z.strictObject(paging))
+    .query(({ ctx, input }) => listSubscriptions(ctx.actor.tenantId, input)),
+  plans: tenantQuery(view, { route: "GET /plans", summary: "List the plans that can be chosen" })
+    .input(z.strictObject(paging))
+    .query(({ input }) => listPlans({ ...input, offered: true })),
+  change: tenantMutation(manage, {
+    route: "POST /subscription",
+    summary:
+      "Choose a plan, now (billed by days; the day of change belongs to the new plan) or at the period's end",
+    example: { planId: "01900000-0000-7000-8000-000000000000", at: "now" },
+  })
+    .input(subscriptionChangeInput)
+    .mutation(({ ctx, input }) => changeSubscription(ctx.actor, input)),
+  preview: tenantMutation(manage, {
+    route: "POST /subscription/preview",
+    summary: "Say what the running period would cost by days if the plan were changed now",
+    example: { planId: "01900000-0000-7000-8000-000000000000" },
+  })
+    .input(planChangePreviewInput)
+    .mutation(({ ctx, input }) => previewPlanChange(ctx.actor, input)),
+  update: tenantMutation(manage, {
+    route: "PATCH /subscription",
+    summary: "Say whether the subscription renews by itself",
+    example: { autoRenew: true },
+  })
+    .input(subscriptionPatchInput)
+    .mutation(({ ctx, input }) => setAutoRenew(ctx.actor, input.autoRenew)),
+  cancel: tenantMutation(manage, {
+    route: "POST /subscription/cancel",
+    summary: "Cancel the subscription, at the end of its period or at once",
+    example: { at: "period_end" },
+  })
+    .input(subscriptionCancelInput)
+    .mutation(({ ctx, input }) => cancelSubscription(ctx.actor, input)),
+  resume: tenantMutation(manage, {
+    route: "POST /subscription/resume",
+    summary: "Take back what was to happen at the end of the period",
+    example: {},
+  })
+    .input(z.strictObject({}))
+    .mutation(({ ctx }) => resumeSubscription(ctx.actor)),
 });

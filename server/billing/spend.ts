@@ -3,7 +3,7 @@ import { monthWindow } from "#domain/billing/period.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
-import { billingNow } from "./quotas.ts";
+import { billingNow } from "./limit-window.ts";
 
 type Row = Record<string, unknown>;
 

@@ -11,6 +11,7 @@ import {
 } from "#domain/channels/channel-input.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
+import { requirePlanRoom } from "#server/billing/plan-limits.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { encryptSecret, maskedTail } from "#server/runtime/secrets.ts";
 import type { Actor } from "#server/trpc/context.ts";
@@ -104,6 +105,7 @@ export async function createChannel(actor: Actor, input: z.output<typeof channel
   const status = statusFor(input.type, { ...open, ...secret }, false);
   await claimAddress(tenantId, id, input.type, open, sealed);
   const row = await withTenant(tenantId, async (tx) => {
+    await requirePlanRoom(tx, "channels");
     await tx.sql`
       insert into channels (tenant_id, id, type, name, status, settings, secrets, secret_tails, bot_enabled)
       values (${tenantId}, ${id}, ${input.type}, ${input.name}, ${status}, ${JSON.stringify(open)}, ${sealed}, ${JSON.stringify(tails)}, ${input.botEnabled})`;

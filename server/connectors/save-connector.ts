@@ -8,6 +8,7 @@ import type {
 } from "#domain/connectors/connector-input.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
+import { requirePlanRoom } from "#server/billing/plan-limits.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { decryptSecret, encryptSecret, maskedTail } from "#server/runtime/secrets.ts";
 import type { Actor } from "#server/trpc/context.ts";
@@ -47,6 +48,7 @@ export async function createConnector(actor: Actor, input: z.output<typeof conne
   const id = newId();
   const { sealed, tails } = await seal(tenantId, id, mergeSecrets({}, input.credentials));
   return withTenant(tenantId, async (tx) => {
+    await requirePlanRoom(tx, "connectors");
     const rows = await tx.sql<Row[]>`
       insert into connectors (tenant_id, id, name, preset, type, base_url, authentication, credentials, credential_tails, headers, timeout_seconds, retry_count)
       values (${tenantId}, ${id}, ${input.name}, ${input.preset}, ${input.type}, ${input.baseUrl}, ${input.authentication}, ${sealed},

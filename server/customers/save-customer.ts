@@ -4,6 +4,7 @@ import { AppError } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import type { CustomerPatch, customerCreate } from "#domain/customers/customer-input.ts";
 import { normalisePhone } from "#domain/customers/phone-number.ts";
+import { requirePlanRoom } from "#server/billing/plan-limits.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
 import type { Actor } from "#server/trpc/context.ts";
@@ -27,6 +28,7 @@ export async function createCustomer(actor: Actor, input: z.output<typeof custom
   const { tenantId } = actor;
   const id = newId();
   const row = await withTenant(tenantId, async (tx) => {
+    await requirePlanRoom(tx, "customers");
     const rows = await tx.sql<CustomerRow[]>`
       insert into customers (tenant_id, id, name, email, phone, external_id, language, status, source, tags, custom_fields)
       values (${tenantId}, ${id}, ${input.name}, ${input.email ?? null}, ${phoneOf(input.phone)}, ${input.externalId ?? null},

@@ -1,4 +1,5 @@
 import type { FlowTrigger } from "#domain/flows/flow-definition.ts";
+import type { Actor } from "#server/trpc/context.ts";
 import type { FlowRow } from "./draft.ts";
 
 /** A flow as lists show it; counters as folded. */
@@ -64,7 +65,8 @@ export function executionView(row: FlowRow) {
   };
 }
 
-export function stepView(row: FlowRow) {
+/** A step as the API shows it; what the platform pays for its calls shows only to those who may see costs. */
+export function stepView(row: FlowRow, actor: Pick<Actor, "allows">) {
   return {
     id: String(row.id),
     sequence: Number(row.sequence),
@@ -79,7 +81,7 @@ export function stepView(row: FlowRow) {
     output: row.output ?? null,
     variablesAfter: row.variables_after ?? null,
     error: (row.error as string | null) ?? null,
-    providerCost: String(row.provider_cost ?? "0"),
+    providerCost: actor.allows("billing.cost") ? String(row.provider_cost ?? "0") : null,
     clientPrice: String(row.client_price ?? "0"),
     currency: "USD",
     startedAt: String(row.started_at),

@@ -154,5 +154,10 @@ export async function listSteps(actor: Actor, executionId: string, { limit, curs
     where s.tenant_id = ${actor.tenantId} and s.execution_id = ${executionId} and (${after}::int is null or s.sequence > ${after}::int)
     order by s.sequence, s.id limit ${limit + 1}`,
   );
-  return toPage(rows, limit, (row) => [Number(row.sequence)], stepView);
+  return toPage(
+    rows,
+    limit,
+    (row) => [Number(row.sequence)],
+    (row) => stepView(row, actor),
+  );
 }

@@ -6,6 +6,7 @@ import { type FlowSnapshot, flowSettings, flowSnapshot } from "#domain/flows/flo
 import type { flowCreate, flowPatch } from "#domain/flows/flow-input.ts";
 import { applyOperations } from "#domain/flows/operations/apply-operation.ts";
 import { type FlowOperation, touches } from "#domain/flows/operations/operation.ts";
+import { requirePlanRoom } from "#server/billing/plan-limits.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { once } from "#server/runtime/process.ts";
 import type { Actor } from "#server/trpc/context.ts";
@@ -34,6 +35,7 @@ export async function createFlow(actor: Actor, input: z.output<typeof flowCreate
     settings: input.settings ?? flowSettings.parse({}),
   });
   return withTenant(tenantId, async (tx) => {
+    await requirePlanRoom(tx, "flows");
     await tx.sql`insert into flows (tenant_id, id, name, description, trigger, priority) values (${tenantId}, ${id}, ${input.name},
       ${input.description}, ${JSON.stringify(input.trigger)}, ${input.priority})`;
     await writeDraft(tx, id, draft);

@@ -2,6 +2,7 @@ import { flushUsageLinks } from "#server/ai/link-usage.ts";
 import { sweepUnmeteredAttempts } from "#server/ai/recover-attempts.ts";
 import { foldApiKeyCounts } from "#server/auth/api-key.ts";
 import { prepareUsagePartitions } from "#server/billing/meter/usage-partitions.ts";
+import { scheduleMissingMonthEnds } from "#server/billing/subscriptions/schedule-billing.ts";
 import { logger } from "#server/runtime/logger.ts";
 import { once } from "#server/runtime/process.ts";
 import { foldCounters } from "./fold-counters.ts";
@@ -16,6 +17,7 @@ const CHORES: Chore[] = [
   { name: "early statuses", everyMs: 5_000, work: sweepEarlyStatuses },
   { name: "unsettled messages", everyMs: 10_000, work: sweepUnsettledMessages },
   { name: "unmetered calls", everyMs: 5_000, work: () => sweepUnmeteredAttempts() },
+  { name: "month ends", everyMs: 60_000, work: scheduleMissingMonthEnds },
   { name: "usage partitions", everyMs: 6 * 3_600_000, work: () => prepareUsagePartitions() },
 ];
 

@@ -7,6 +7,7 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import type { memberCreate } from "#domain/people/member-input.ts";
 import { hashPassword } from "#server/auth/password.ts";
 import { endSessionsOf } from "#server/auth/session.ts";
+import { requirePlanRoom } from "#server/billing/plan-limits.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
 import { addMember } from "#server/tenants/create-tenant.ts";
@@ -49,6 +50,7 @@ export async function createUser(actor: Actor, input: z.output<typeof memberCrea
   const { tenantId } = actor;
   requireRank(actor, input.role);
   await requireNewcomer(tenantId, input.email);
+  await withTenant(tenantId, (tx) => requirePlanRoom(tx, "seats"));
   const passwordHash = input.password ? await hashPassword(input.password) : null;
   const userId = await addMember(tenantId, { ...input, passwordHash });
   await withTenant(tenantId, async (tx) => {

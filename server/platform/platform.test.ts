@@ -7,7 +7,8 @@ import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { tenantCreate } from "#domain/platform/tenant-input.ts";
 import { getAiCatalogue } from "#server/ai/ai-catalogue.ts";
 import { createPlan } from "#server/billing/plans.ts";
-import { getSubscription } from "#server/billing/subscription.ts";
+import { getSubscription } from "#server/billing/subscriptions/read-subscription.ts";
+import { makeTenant } from "#server/billing/testing/billing-fixtures.ts";
 import { handleRestRequest } from "#server/rest/handle-request.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
@@ -59,9 +60,20 @@ describe("tenants", () => {
     const tenant = await openTenant(staff, given({ planId: plan.id }));
     expect(tenant).toMatchObject({ status: "active", planName: "Pro", timezone: "UTC", currency: "USD" });
     expect((await ask(tenant.apiKey, "POST", "/customers", { name: "First" })).status).toBe(201);
-    expect((await getSubscription(tenantIdFrom(tenant.id))).plan.id).toBe(plan.id);
+    expect((await getSubscription(tenantIdFrom(tenant.id))).plan?.id).toBe(plan.id);
     await expect(openTenant(staff, given({ slug: tenant.slug }))).rejects.toThrow("slug: this name is taken");
     await expect(openTenant(staff, given({ planId: newId() }))).rejects.toThrow("There is no such plan");
+  });
+
+  it("are on the Free plan and on trial where no plan is named, and say so where there is none at all", async () => {
+    const tenant = await openTenant(staff, given());
+    expect(tenant).toMatchObject({ status: "trial", planName: "Free" });
+    const answer = await ask(tenant.apiKey, "GET", "/subscription");
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { status: "trialing", plan: { code: "free", monthlyPrice: "0.00" }, included: {}, left: {} },
+    ]);
+    expect(await getSubscription(await makeTenant())).toMatchObject({ id: null, status: "none", plan: null });
   });
 
   it("can be read and not changed while suspended, and not opened at all once cancelled", async () => {

@@ -1,6 +1,7 @@
 import { withTenant } from "#db/tenant.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
+import { setBillingBack } from "#server/billing/subscriptions/set-billing-back.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
@@ -23,9 +24,9 @@ export async function setTestClock(by: Context, input: { id: string; now: string
   const now = new Date(input.now).toISOString();
   const offsetMs = Math.round(Date.parse(now) - Date.now());
   await withTenant(tenantId, async (tx) => {
+    const [was] = await tx.sql`select clock_offset_ms from tenants where id = ${tenantId} for update`;
     await tx.sql`update tenants set clock_offset_ms = ${offsetMs}, updated_at = now() where id = ${tenantId}`;
-    await tx.sql`update tenant_subscriptions set started_at = least(started_at, ${now}::timestamptz)
-      where tenant_id = ${tenantId} and ended_at is null`;
+    if (offsetMs < Number(was?.clock_offset_ms)) await setBillingBack(tx, now);
     await recordAudit(tx, by, {
       action: "set_test_clock",
       subjectType: "tenants",

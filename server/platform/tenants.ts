@@ -7,7 +7,9 @@ import type { tenantCreate, tenantList } from "#domain/platform/tenant-input.ts"
 import { apiKeysChanged } from "#server/auth/api-key.ts";
 import { hashPassword } from "#server/auth/password.ts";
 import { sessionsChanged } from "#server/auth/session.ts";
-import { getPlan, startSubscription } from "#server/billing/plans.ts";
+import { getFreePlan, getPlan } from "#server/billing/plans.ts";
+import { scheduleBilling } from "#server/billing/subscriptions/schedule-billing.ts";
+import { startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { addMember, createOwnerKey, createTenant } from "#server/tenants/create-tenant.ts";
 import type { Context } from "#server/trpc/context.ts";
@@ -35,11 +37,11 @@ export async function getTenant(id: string) {
 }
 
 /**
- * Makes a tenant with its owner, its plan's subscription and a key that may do what the owner may; the key is in this
+ * Makes a tenant with its owner, its plan's subscription (Free unless a plan is named) and a key that may do what the owner may; the key is in this
  * answer and never again. Throws `conflict` for a taken slug, `not_found` for an unknown plan.
  */
 export async function openTenant(by: Context, input: z.output<typeof tenantCreate>) {
-  const plan = input.planId ? await getPlan(input.planId) : null;
+  const plan = input.planId ? await getPlan(input.planId) : await getFreePlan();
   const passwordHash = input.owner.password ? await hashPassword(input.owner.password) : null;
   const { name, slug, sandbox, currency, timezone, website = null } = input;
   const tenantId = await createTenant({
@@ -50,7 +52,7 @@ export async function openTenant(by: Context, input: z.output<typeof tenantCreat
     timezone,
     website,
     billingEmail: input.owner.email,
-    status: plan ? "active" : "trial",
+    status: input.planId ? "active" : "trial",
     ...(input.taxRatePercent ? { taxRatePercent: input.taxRatePercent } : {}),
   });
   await addMember(tenantId, {
@@ -61,11 +63,10 @@ export async function openTenant(by: Context, input: z.output<typeof tenantCreat
   });
   const now = new Date();
   await withTenant(tenantId, async (tx) => {
-    if (plan) {
-      const trialEndsAt =
-        plan.trialDays > 0 ? new Date(now.getTime() + plan.trialDays * 86_400_000).toISOString() : null;
-      await startSubscription(tx, { planId: plan.id, startedAt: now.toISOString(), trialEndsAt });
-    }
+    const trialEndsAt =
+      plan.trialDays > 0 ? new Date(now.getTime() + plan.trialDays * 86_400_000).toISOString() : null;
+    await startSubscription(tx, { planId: plan.id, startedAt: now.toISOString(), trialEndsAt });
+    await scheduleBilling(tx);
     await recordAudit(tx, by, {
       action: "create",
       subjectType: "tenants",

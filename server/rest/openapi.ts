@@ -15,6 +15,9 @@ const NAMES = {
   },
 } as const;
 
+const COST_NOTE =
+  "What the platform pays (providerCost, profit, markupPercent, a part's cost) is null for who lacks the permission `billing.cost`; CSV files then leave those columns out.";
+
 const problemSchema = {
   type: "object",
   description: "Problem details (RFC 9457).",
@@ -134,7 +137,11 @@ export function openApiDocument(audience: "tenant" | "platform") {
   return {
     openapi: "3.1.0",
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
-    info: { title, version: "1", description: "Amounts are decimal strings; times are ISO 8601 in UTC." },
+    info: {
+      title,
+      version: "1",
+      description: `Amounts are decimal strings; times are ISO 8601 in UTC. ${COST_NOTE}`,
+    },
     servers: [{ url: `${env().appUrl}${base}` }],
     security: [{ bearer: [] }],
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => a.localeCompare(b))),

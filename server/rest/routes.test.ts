@@ -50,6 +50,24 @@ const COMMON_ROW = "GET /roles/{id}";
 const isProblem = (answer: Answer) =>
   answer.type.includes("application/problem+json") && typeof answer.body.code === "string";
 
+const COSTS = ["providerCost", "profit", "markupPercent", "cost", "oldCost", "newCost", "newMarkupPercent"];
+
+/** Where an answer says what the platform pays: a field that is not null, a CSV column, a sentence. */
+function costsIn(answer: Answer): string[] {
+  if (!answer.type.includes("json")) {
+    const [header = ""] = String(answer.body.text).split("\r\n");
+    return header.split(",").filter((column) => COSTS.includes(column));
+  }
+  const found: string[] = [];
+  JSON.stringify(answer.body, (name, value: unknown) => {
+    if (COSTS.includes(name) && value !== null) found.push(`${name} ${String(value)}`);
+    if (["rule", "rates", "explanation", "reason"].includes(name) && /\d ?%|[Cc]ost/.test(String(value)))
+      found.push(`${name} ${String(value)}`);
+    return value;
+  });
+  return found;
+}
+
 describe("every route of the public API", () => {
   const house = new TestHouse();
   const routes = restRoutes().filter((route) => route.audience === "tenant");
@@ -126,6 +144,22 @@ describe("every route of the public API", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("tells nobody without billing.cost what the platform pays, and the owner does see it", async () => {
+    const hidden = await limitedKey(ALL_PERMISSIONS.filter((permission) => permission !== "billing.cost"));
+    const seen: string[] = [];
+    const wrong: string[] = [];
+    for (const route of routes.filter((one) => one.method === "GET" || one.path === "/usage")) {
+      const made = await subject(route);
+      const shown = costsIn(await call(route, made, own.key));
+      const left = costsIn(await call(route, made, hidden));
+      if (shown.length > 0) seen.push(label(route));
+      for (const found of left) wrong.push(`${label(route)}: ${found}`);
+    }
+    console.log(`${seen.length} routes show costs to who may see them: ${seen.join(", ")}`);
+    expect(seen.length).toBeGreaterThan(14);
+    expect(wrong).toEqual([]);
+  });
+
   it("answers another workspace's ids with 404, and the owner with a success", async () => {
     const wrong: string[] = [];
     let tried = 0;
@@ -150,7 +184,7 @@ describe("every route of the public API", () => {
 
   it("lists nothing of another workspace", async () => {
     /** The same for everybody: the product's own words. */
-    const common = new Set(["/roles", "/permissions", "/pricing"]);
+    const common = new Set(["/roles", "/permissions", "/pricing", "/pricing/history", "/plans"]);
     const lists = routes.filter((route) => route.method === "GET" && route.params.length === 0);
     const wrong: string[] = [];
     let compared = 0;
@@ -241,6 +275,12 @@ describe("every route of the platform API", () => {
     return (body.data as { id: string }[])[0]?.id ?? "missing";
   };
 
+  const changeId = async () => {
+    await make("/provider-prices");
+    const { body } = await request("platform", { method: "GET", path: "/pricing-history", key });
+    return (body.data as { id: string }[])[0]?.id ?? "missing";
+  };
+
   async function subjectFor(route: RestRoute): Promise<Subject> {
     const bodied = route.method === "POST" || route.method === "PATCH";
     const body = bodied ? freshExample(route) : undefined;
@@ -249,6 +289,7 @@ describe("every route of the platform API", () => {
     if (route.params.length === 0) return { params: {}, body };
     if (collection === "invoices") return { params: { id: ids.invoiceId }, body };
     if (collection === "webhook-journal") return { params: { id: ids.journalId }, body };
+    if (collection === "pricing-history") return { params: { id: await changeId() }, body };
     if (collection === "system-events" || collection === "mail")
       return { params: { id: await firstId(`/${collection}`) }, body };
     return { params: { id: await make(`/${collection}`) }, body };

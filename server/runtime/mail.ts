@@ -21,9 +21,10 @@ function transport() {
 
 /**
  * Sends a mail through SMTP_URL, or keeps it in the built-in mailbox when none is set; either way it is listed for
- * staff. Call it from a job, never inside a transaction. Throws when the mail server refuses, so that the job retries.
+ * staff. Call it from a job, never inside a transaction. Returns the mail's id, by which staff finds it. Throws when the
+ * mail server refuses, so that the job retries.
  */
-export async function sendMail(mail: Mail): Promise<void> {
+export async function sendMail(mail: Mail): Promise<string> {
   const id = newId();
   const state = await withSystem("record mail", async (tx) => {
     await tx.sql`insert into mail_messages (id, tenant_ref, dedupe_key, recipients, sender, subject, text_body)
@@ -32,7 +33,7 @@ export async function sendMail(mail: Mail): Promise<void> {
     const rows = await tx.sql`select id, status from mail_messages where dedupe_key = ${mail.dedupeKey}`;
     return rows[0] as { id: string; status: string };
   });
-  if (state.status === "sent" || state.status === "kept") return;
+  if (state.status === "sent" || state.status === "kept") return state.id;
   const server = transport();
   try {
     if (server) {
@@ -46,6 +47,7 @@ export async function sendMail(mail: Mail): Promise<void> {
       });
     }
     await settle(state.id, server ? "sent" : "kept", null);
+    return state.id;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     logger.warn({ mail: state.id, reason }, "mail was refused");

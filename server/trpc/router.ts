@@ -4,6 +4,7 @@ import { invoicesRouter } from "#server/billing/invoices/router.ts";
 import {
   plansRouter,
   platformInvoicesRouter,
+  pricingHistoryRouter,
   pricingPreviewRouter,
   pricingRulesRouter,
   profitRouter,
@@ -72,6 +73,7 @@ export const appRouter = router({
   platformInvoices: platformInvoicesRouter,
   platformSystemEvents: platformSystemEventsRouter,
   pricing: pricingRouter,
+  pricingHistory: pricingHistoryRouter,
   pricingPreview: pricingPreviewRouter,
   pricingRules: pricingRulesRouter,
   providerPrices: providerPricesRouter,

@@ -1,5 +1,6 @@
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
-import { mailCostAlert, mailInvoice, mailQuota, tellUnpriced } from "#server/billing/notify.ts";
+import { mailCostAlert, mailInvoice, mailQuota, mailTrialEnd, tellUnpriced } from "#server/billing/notify.ts";
+import { mailPriceChange } from "#server/billing/notify-price-change.ts";
 import { inngest } from "../../client.ts";
 import { eventSchemas } from "../../events.ts";
 
@@ -22,9 +23,9 @@ export const tellQuota = inngest.createFunction(
     triggers: [{ event: "quota.warning" }, { event: "quota.exceeded" }],
   },
   async ({ event }) => {
-    const { tenantId, quotaId, periodStart } = eventSchemas["quota.exceeded"].parse(event.data);
+    const { tenantId, ...quota } = eventSchemas["quota.exceeded"].parse(event.data);
     const exceeded = (event.name as string) === "quota.exceeded";
-    await mailQuota(tenantIdFrom(tenantId), { quotaId, periodStart, exceeded });
+    await mailQuota(tenantIdFrom(tenantId), { ...quota, exceeded });
   },
 );
 
@@ -34,6 +35,24 @@ export const tellInvoice = inngest.createFunction(
   async ({ event }) => {
     const { tenantId, invoiceId } = eventSchemas["invoice.finalized"].parse(event.data);
     await mailInvoice(tenantIdFrom(tenantId), invoiceId);
+  },
+);
+
+/** Writes to a tenant about a change of its prices. */
+export const tellPriceChange = inngest.createFunction(
+  { id: "billing/tell-price-change", retries: RETRIES, triggers: [{ event: "pricing.changed" }] },
+  async ({ event }) => {
+    const { tenantId, historyId } = eventSchemas["pricing.changed"].parse(event.data);
+    await mailPriceChange(tenantIdFrom(tenantId), historyId);
+  },
+);
+
+/** Mails that a trial is over and which plan is in force now. */
+export const tellTrialEnd = inngest.createFunction(
+  { id: "billing/tell-trial-end", retries: RETRIES, triggers: [{ event: "subscription.trial_ended" }] },
+  async ({ event }) => {
+    const { tenantId, subscriptionId } = eventSchemas["subscription.trial_ended"].parse(event.data);
+    await mailTrialEnd(tenantIdFrom(tenantId), subscriptionId);
   },
 );
 

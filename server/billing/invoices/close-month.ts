@@ -1,22 +1,28 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { allowanceKind } from "#domain/billing/allowance.ts";
 import { computeInvoice, invoiceNumber, type LineFigures } from "#domain/billing/invoice.ts";
+import type { Overage } from "#domain/billing/overage.ts";
 import { monthWindow, type PeriodWindow } from "#domain/billing/period.ts";
+import type { ServiceType } from "#domain/billing/service-type.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
-import { type Amount, amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
+import { roundToMinor } from "#domain/money/currency.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
 import { touchLedger } from "../meter/footing.ts";
+import { type FeeDraft, findMinimumDraft, listFeeDrafts } from "../subscriptions/fee-drafts.ts";
 import { listUnbilledSlices, proveSlices, type UsageSlice } from "./usage-slices.ts";
 
 const DUE_AFTER_DAYS = 14;
 
 type Draft = {
-  kind: "subscription" | "usage" | "late_usage";
+  kind: FeeDraft["kind"] | "usage" | "overage" | "late_usage";
   description: string;
   exact: Amount;
   quantity: string;
   slice: UsageSlice | null;
+  fee: FeeDraft["fee"];
 };
 
 type Head = {
@@ -25,45 +31,33 @@ type Head = {
   timezone: string;
   seq: number;
   nowMs: number;
+  overage: Overage;
   billing: { name: string; email: string; address: string | null };
 };
 
 export type ClosedMonth = { invoiceId: string; number: string; created: boolean };
 
-async function readHead(tx: TenantTransaction): Promise<Head> {
+async function readHead(tx: TenantTransaction, nowMs: number | null): Promise<Head> {
   const [row] = await tx.sql`
     select t.currency, t.tax_rate_percent, t.name, t.billing_email, t.billing_address, t.clock_offset_ms,
-      l.timezone, l.last_seq
-    from tenants t join billing_ledgers l on l.tenant_id = t.id where t.id = ${tx.tenantId}`;
+      l.timezone, l.last_seq, p.overage
+    from tenants t join billing_ledgers l on l.tenant_id = t.id
+    left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null left join plans p on p.id = s.plan_id
+    where t.id = ${tx.tenantId}`;
   if (!row) throw new AppError("not_found", "tenants.not_found", "There is no such tenant.");
   return {
     currency: row.currency as string,
     taxRatePercent: formatAmount(amountFromDatabase(row.tax_rate_percent as string)),
     timezone: row.timezone as string,
     seq: Number(row.last_seq),
-    nowMs: Date.now() + Number(row.clock_offset_ms),
+    nowMs: nowMs ?? Date.now() + Number(row.clock_offset_ms),
+    overage: (row.overage ?? {}) as Overage,
     billing: {
       name: row.name as string,
       email: row.billing_email as string,
       address: row.billing_address as string | null,
     },
   };
-}
-
-async function subscriptionDrafts(tx: TenantTransaction, window: PeriodWindow): Promise<Draft[]> {
-  const rows = await tx.sql`
-    select p.name, p.monthly_price from tenant_subscriptions s join plans p on p.id = s.plan_id
-    where s.tenant_id = ${tx.tenantId} and s.interval = 'month' and s.status <> 'trialing'
-      and s.started_at < ${new Date(window.end).toISOString()}
-      and (s.ended_at is null or s.ended_at >= ${new Date(window.end).toISOString()})
-    order by s.started_at desc limit 1`;
-  return rows.map((row) => ({
-    kind: "subscription" as const,
-    description: `${row.name as string} plan, ${window.firstDay.slice(0, 7)}`,
-    exact: amountFromDatabase(row.monthly_price as string),
-    quantity: "1",
-    slice: null,
-  }));
 }
 
 const NAMES: Record<string, string> = {
@@ -77,16 +71,35 @@ const NAMES: Record<string, string> = {
   bandwidth: "Bandwidth",
 };
 
-function usageDraft(slice: UsageSlice, window: PeriodWindow): Draft {
-  const late = slice.month !== window.firstDay;
+function usageDraft(slice: UsageSlice, window: PeriodWindow, overage: Overage): Draft {
+  const kind = allowanceKind(slice.serviceType as ServiceType);
+  const own = kind !== null && overage[kind] !== undefined;
   const what = `${NAMES[slice.serviceType] ?? slice.serviceType}, ${slice.provider} ${slice.model}`;
-  return {
-    kind: late ? "late_usage" : "usage",
-    description: late ? `Late usage of ${slice.month.slice(0, 7)}: ${what}` : what,
-    exact: slice.billable,
-    quantity: slice.quantity,
-    slice,
-  };
+  const named = own ? `${what}, beyond the plan` : what;
+  const base = { exact: slice.billable, quantity: slice.quantity, slice, fee: null };
+  if (slice.month !== window.firstDay)
+    return { ...base, kind: "late_usage", description: `Late usage of ${slice.month.slice(0, 7)}: ${named}` };
+  return { ...base, kind: own ? "overage" : "usage", description: named };
+}
+
+/** The plan's lines, the usage, and what is missing to the plan's minimum. */
+async function listDrafts(
+  tx: TenantTransaction,
+  window: PeriodWindow,
+  slices: readonly UsageSlice[],
+  head: Head,
+): Promise<Draft[]> {
+  const at = { zone: head.timezone, currency: head.currency };
+  const fees = await listFeeDrafts(tx, window, at);
+  const usage = slices.map((slice) => usageDraft(slice, window, head.overage));
+  const counted = usage.filter((draft) => draft.kind !== "late_usage");
+  const sum = sumAmounts(counted.map((draft) => roundToMinor(draft.exact, head.currency)));
+  const minimum = await findMinimumDraft(tx, window, sum, at);
+  return [
+    ...fees.map((fee) => ({ ...fee, slice: null })),
+    ...usage,
+    ...(minimum ? [{ ...minimum, slice: null }] : []),
+  ];
 }
 
 async function takeNumber(tx: TenantTransaction, month: string): Promise<string> {
@@ -103,11 +116,13 @@ async function insertLines(tx: TenantTransaction, invoiceId: string, drafts: Dra
     if (!line) continue;
     await tx.sql`
       insert into invoice_lines (tenant_id, id, invoice_id, position, kind, description, service_type, provider, model,
-        usage_month, closing, seq_from, seq_to, requests, quantity, covered_quantity, amount, amount_exact,
+        usage_month, closing, seq_from, seq_to, subscription_id, fee_period, service_from, service_to, requests, quantity, covered_quantity, amount, amount_exact,
         provider_cost, client_price, tax_rate_percent)
       values (${tx.tenantId}, ${newId()}, ${invoiceId}, ${i + 1}, ${draft.kind}, ${draft.description},
         ${slice?.serviceType ?? null}, ${slice?.provider ?? null}, ${slice?.model ?? null}, ${slice?.month ?? null},
-        ${slice?.closing ?? null}, ${slice?.seqFrom ?? null}, ${slice?.seqTo ?? null}, ${slice?.requests ?? 0}, ${draft.quantity},
+        ${slice?.closing ?? null}, ${slice?.seqFrom ?? null}, ${slice?.seqTo ?? null},
+        ${draft.fee?.subscriptionId ?? null}, ${draft.fee?.period ?? null}, ${draft.fee?.from ?? null}, ${draft.fee?.to ?? null},
+        ${slice?.requests ?? 0}, ${draft.quantity},
         ${slice?.coveredQuantity ?? "0"}, ${formatAmount(line.amount)}, ${formatAmount(line.exact)},
         ${formatAmount(slice?.providerCost ?? 0n)}, ${formatAmount(slice?.clientPrice ?? line.exact)}, ${line.taxRatePercent})`;
   }
@@ -164,34 +179,38 @@ async function insertInvoice(
 }
 
 /**
- * Closes a month of a tenant: makes its invoice with a line for the plan and one for each slice of usage, proves the
+ * Closes a month of a tenant: makes its invoice with the plan's lines and one for each slice of usage, proves the
  * lines against the single records, takes the number, all in one transaction. Done again it returns the invoice that
  * stands; a month without anything to bill makes none (null). Throws `precondition` while the month runs.
  */
 export async function closeMonth(tenantId: TenantId, month: string): Promise<ClosedMonth | null> {
-  const closed = await withTenant(tenantId, async (tx) => {
-    await touchLedger(tx);
-    const head = await readHead(tx);
-    const window = monthWindow(month, head.timezone);
-    if (window.end > head.nowMs) {
-      const message = `${month.slice(0, 7)} ends ${new Date(window.end).toISOString()} on the tenant's clock; close it then.`;
-      throw new AppError("precondition", "billing.month_open", message);
-    }
-    const [standing] = await tx.sql`select id, number from invoices
-      where tenant_id = ${tenantId} and month = ${window.firstDay} and status <> 'void'`;
-    if (standing)
-      return { invoiceId: standing.id as string, number: standing.number as string, created: false };
-    const slices = await listUnbilledSlices(tx, window);
-    await proveSlices(tx, slices, (usageMonth) => monthWindow(usageMonth, head.timezone));
-    const drafts = [
-      ...(await subscriptionDrafts(tx, window)),
-      ...slices.map((slice) => usageDraft(slice, window)),
-    ];
-    if (drafts.length === 0) return null;
-    const invoice = await insertInvoice(tx, head, window, drafts);
-    await closePeriods(tx, new Set([window.firstDay, ...slices.map((slice) => slice.month)]), head);
-    return invoice;
-  });
+  const closed = await withTenant(tenantId, (tx) => closeMonthWithin(tx, month, null));
   if (closed?.created) wakeRelay();
   return closed;
+}
+
+/** The same in the caller's transaction, as of an instant on the tenant's clock (null: now). */
+export async function closeMonthWithin(
+  tx: TenantTransaction,
+  month: string,
+  nowMs: number | null,
+): Promise<ClosedMonth | null> {
+  await touchLedger(tx);
+  const head = await readHead(tx, nowMs);
+  const window = monthWindow(month, head.timezone);
+  if (window.end > head.nowMs) {
+    const message = `${month.slice(0, 7)} ends ${new Date(window.end).toISOString()} on the tenant's clock; close it then.`;
+    throw new AppError("precondition", "billing.month_open", message);
+  }
+  const [standing] = await tx.sql`select id, number from invoices
+    where tenant_id = ${tx.tenantId} and month = ${window.firstDay} and status <> 'void'`;
+  if (standing)
+    return { invoiceId: standing.id as string, number: standing.number as string, created: false };
+  const slices = await listUnbilledSlices(tx, window);
+  await proveSlices(tx, slices, (usageMonth) => monthWindow(usageMonth, head.timezone));
+  const drafts = await listDrafts(tx, window, slices, head);
+  if (drafts.length === 0) return null;
+  const invoice = await insertInvoice(tx, head, window, drafts);
+  await closePeriods(tx, new Set([window.firstDay, ...slices.map((slice) => slice.month)]), head);
+  return invoice;
 }

@@ -1,5 +1,5 @@
 import { AppError } from "#domain/core/app-error.ts";
-import type { TenantId } from "#domain/core/tenant-id.ts";
+import type { Actor } from "#server/trpc/context.ts";
 import { toCsv } from "../csv.ts";
 import { usageCsv } from "../export-usage.ts";
 import {
@@ -88,7 +88,8 @@ function pathOf(request: ExportRequest, lineId: string): InvoicePath {
   };
 }
 
-async function body(tenantId: TenantId, request: ExportRequest): Promise<string> {
+async function body(actor: Actor, request: ExportRequest): Promise<string> {
+  const { tenantId } = actor;
   if (request.level === "lines") {
     const { data } = await listInvoiceLines(tenantId, request.id);
     return toCsv(
@@ -98,7 +99,7 @@ async function body(tenantId: TenantId, request: ExportRequest): Promise<string>
   }
   const path = pathOf(request, need(request.lineId, "lineId"));
   if (request.level === "days") return levelCsv("day", await listLineDays(tenantId, path, ALL));
-  if (request.level === "records") return usageCsv((await listPathRecords(tenantId, path)).data);
+  if (request.level === "records") return usageCsv(actor, (await listPathRecords(tenantId, path)).data);
   const day = need(request.day, "day");
   if (request.level === "conversations") {
     return levelCsv("conversationId", await listDayConversations(tenantId, { ...path, day }, ALL));
@@ -112,12 +113,12 @@ async function body(tenantId: TenantId, request: ExportRequest): Promise<string>
 
 /** A level of an invoice as CSV; its exact amounts sum to the level's total. Throws `not_found`, `invalid`. */
 export async function exportInvoice(
-  tenantId: TenantId,
+  actor: Actor,
   request: ExportRequest,
 ): Promise<{ fileName: string; body: string }> {
-  const invoice = await getInvoice(tenantId, request.id);
+  const invoice = await getInvoice(actor.tenantId, request.id);
   return {
     fileName: `${invoice.number ?? "draft"}-${request.level}.csv`,
-    body: await body(tenantId, request),
+    body: await body(actor, request),
   };
 }

@@ -1,15 +1,24 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
+import { planInput } from "#domain/billing/plan.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { listUsage } from "../list-usage.ts";
 import { meter } from "../meter/meter.ts";
 import type { UsageFact } from "../meter/usage-fact.ts";
-import { createPlan, startSubscription } from "../plans.ts";
+import { createPlan } from "../plans.ts";
 import { reconcile } from "../reconcile.ts";
-import { addPrice, addRule, makeConversation, makeTenant, readAs } from "../testing/billing-fixtures.ts";
+import { startSubscription } from "../subscriptions/start-subscription.ts";
+import {
+  addPrice,
+  addRule,
+  makeActor,
+  makeConversation,
+  makeTenant,
+  readAs,
+} from "../testing/billing-fixtures.ts";
 import { closeMonth } from "./close-month.ts";
 import {
   listConversationMessages,
@@ -77,17 +86,19 @@ describe("the invoice run", () => {
   it("bills the plan beside the usage it covers: 299 + 15.00 + 5.00 and 10 % tax are 350.90", async () => {
     const tenantId = await makeTenant({ taxRatePercent: "10" });
     const code = `pro-${newId()}`;
-    const plan = await createPlan({
-      name: "Pro",
-      code,
-      currency: "USD",
-      monthlyPrice: "299.00",
-      interval: "month",
-      trialDays: 0,
-      included: { tokens: 5_000_000 },
-      limits: {},
-      features: [],
-    });
+    const plan = await createPlan(
+      planInput.parse({
+        name: "Pro",
+        code,
+        currency: "USD",
+        monthlyPrice: "299.00",
+        interval: "month",
+        trialDays: 0,
+        included: { tokens: 5_000_000 },
+        limits: {},
+        features: [],
+      }),
+    );
     await withTenant(tenantId, (tx) =>
       startSubscription(tx, { planId: plan.id, startedAt: "2024-12-01T00:00:00Z" }),
     );
@@ -127,17 +138,19 @@ describe("the invoice run", () => {
 
   it("says how much of a call the plan covers where the call crosses the end of the allowance", async () => {
     const tenantId = await makeTenant();
-    const plan = await createPlan({
-      name: "Small",
-      code: `small-${newId()}`,
-      currency: "USD",
-      monthlyPrice: "0",
-      interval: "month",
-      trialDays: 0,
-      included: { tokens: 1000 },
-      limits: {},
-      features: [],
-    });
+    const plan = await createPlan(
+      planInput.parse({
+        name: "Small",
+        code: `small-${newId()}`,
+        currency: "USD",
+        monthlyPrice: "0",
+        interval: "month",
+        trialDays: 0,
+        included: { tokens: 1000 },
+        limits: {},
+        features: [],
+      }),
+    );
     await withTenant(tenantId, (tx) =>
       startSubscription(tx, { planId: plan.id, startedAt: "2024-12-01T00:00:00Z" }),
     );
@@ -183,12 +196,12 @@ describe("the invoice run", () => {
     const first = await closeMonth(tenantId, "2025-01");
     await meter.commit(fact(tenantId, { quantities: { input: 1000 } }));
     await voidInvoice(first?.invoiceId ?? "");
-    expect((await listUsage(tenantId, ALL)).data.every((record) => !record.isBilled)).toBe(true);
+    expect((await listUsage(makeActor(tenantId), ALL)).data.every((record) => !record.isBilled)).toBe(true);
     const second = await closeMonth(tenantId, "2025-01");
     expect(second?.number).toBe("INV-2025-01-002");
     const { data, total } = await listInvoiceLines(tenantId, second?.invoiceId ?? "");
     expect([sum(data), total.equal]).toEqual(["0.060756", true]);
-    const records = (await listUsage(tenantId, ALL)).data;
+    const records = (await listUsage(makeActor(tenantId), ALL)).data;
     expect(records.map((record) => data.some((line) => line.id === record.invoiceLineId))).toEqual([
       true,
       true,
@@ -264,7 +277,11 @@ describe("the way down", () => {
           }
         }
       }
-      const csv = await exportInvoice(tenantId, { id: invoiceId, level: "records", lineId: line.id });
+      const csv = await exportInvoice(makeActor(tenantId), {
+        id: invoiceId,
+        level: "records",
+        lineId: line.id,
+      });
       const [header = "", ...rows] = csv.body.trim().split("\r\n");
       const column = header.split(",").indexOf("billablePrice");
       expect(formatAmount(sumAmounts(rows.map((row) => parseAmount(row.split(",")[column] ?? "0"))))).toBe(
@@ -288,6 +305,8 @@ describe("the way down", () => {
     await expect(listDayConversations(mine, { ...path, day: "2025-01-15" }, ALL)).rejects.toMatchObject(
       missing,
     );
-    await expect(exportInvoice(mine, { id: path.id, level: "lines" })).rejects.toMatchObject(missing);
+    await expect(exportInvoice(makeActor(mine), { id: path.id, level: "lines" })).rejects.toMatchObject(
+      missing,
+    );
   });
 });

@@ -3,6 +3,7 @@ import { INVOICE_STATUSES } from "#domain/billing/invoice.ts";
 import { dayInput } from "#domain/billing/usage-report.ts";
 import { paging } from "#domain/core/paging.ts";
 import { router, tenantQuery } from "#server/trpc/procedures.ts";
+import { veilCost } from "../veil-cost.ts";
 import {
   type InvoicePath,
   listConversationMessages,
@@ -31,7 +32,9 @@ export const invoicesRouter = router({
     .query(({ ctx, input }) => getInvoice(ctx.actor.tenantId, input.id)),
   lines: tenantQuery(view, { route: "GET /invoices/{id}/lines", summary: "List an invoice's lines" })
     .input(z.strictObject({ id }))
-    .query(({ ctx, input }) => listInvoiceLines(ctx.actor.tenantId, input.id)),
+    .query(async ({ ctx, input }) =>
+      veilCost(ctx.actor, await listInvoiceLines(ctx.actor.tenantId, input.id)),
+    ),
   days: tenantQuery(view, {
     route: "GET /invoices/{id}/lines/{lineId}/days",
     summary: "Open a line into its days",
@@ -39,7 +42,10 @@ export const invoicesRouter = router({
     .input(z.strictObject({ ...line, ...paging }))
     .query(async ({ ctx, input }) => {
       const page = await listLineDays(ctx.actor.tenantId, input, input);
-      return { ...page, data: page.data.map(({ key: name, ...row }) => ({ day: name, ...row })) };
+      return veilCost(ctx.actor, {
+        ...page,
+        data: page.data.map(({ key: name, ...row }) => ({ day: name, ...row })),
+      });
     }),
   conversations: tenantQuery(view, {
     route: "GET /invoices/{id}/lines/{lineId}/days/{day}/conversations",
@@ -49,7 +55,7 @@ export const invoicesRouter = router({
     .query(async ({ ctx, input }) => {
       const page = await listDayConversations(ctx.actor.tenantId, input, input);
       const rows = page.data.map(({ key: name, ...row }) => ({ conversationId: idOf(name), ...row }));
-      return { ...page, data: await nameConversations(ctx.actor.tenantId, rows) };
+      return veilCost(ctx.actor, { ...page, data: await nameConversations(ctx.actor.tenantId, rows) });
     }),
   messages: tenantQuery(view, {
     route: "GET /invoices/{id}/lines/{lineId}/days/{day}/conversations/{conversationId}/messages",
@@ -59,7 +65,7 @@ export const invoicesRouter = router({
     .query(async ({ ctx, input }) => {
       const page = await listConversationMessages(ctx.actor.tenantId, input, input);
       const rows = page.data.map(({ key: name, ...row }) => ({ messageId: idOf(name), ...row }));
-      return { ...page, data: await nameMessages(ctx.actor.tenantId, rows) };
+      return veilCost(ctx.actor, { ...page, data: await nameMessages(ctx.actor.tenantId, rows) });
     }),
   records: tenantQuery(view, {
     route:
@@ -70,7 +76,8 @@ export const invoicesRouter = router({
     .query(async ({ ctx, input }) => {
       const path: InvoicePath = input;
       const level = await listPathRecords(ctx.actor.tenantId, path);
-      return { ...level, data: await nameRecords(ctx.actor.tenantId, level.data), nextCursor: null };
+      const data = await nameRecords(ctx.actor.tenantId, level.data);
+      return veilCost(ctx.actor, { ...level, data, nextCursor: null });
     }),
   exportCsv: tenantQuery(view, {
     route: "GET /invoices/{id}/export.csv",
@@ -89,7 +96,7 @@ export const invoicesRouter = router({
     )
     .query(async ({ ctx, input }) => ({
       contentType: "text/csv; charset=utf-8",
-      ...(await exportInvoice(ctx.actor.tenantId, input)),
+      ...(await exportInvoice(ctx.actor, input)),
     })),
 });
 

@@ -1,5 +1,6 @@
 import { allowanceKind, coverUsage, includedQuantity } from "#domain/billing/allowance.ts";
 import { countSpend } from "#domain/billing/cost-alert.ts";
+import { overageShare, recordedRate } from "#domain/billing/overage.ts";
 import { monthOf } from "#domain/billing/period.ts";
 import { type PricedFact, type PricedUsage, priceUsage } from "#domain/billing/price-usage.ts";
 import { type RecordedQuantities, recordedQuantities } from "#domain/billing/quantities.ts";
@@ -109,13 +110,20 @@ class GroupDecider {
   private cover(fact: UsageFact, priced: PricedUsage, total: number, month: string) {
     const kind = allowanceKind(fact.serviceType);
     const included = kind ? includedQuantity(this.state.included, kind) : 0n;
+    const rate = kind && !fact.ownKey ? this.state.overage[kind] : undefined;
     const billed = fact.status === "succeeded" || fact.status === "aborted";
-    if (!kind || included === 0n || !billed) return { covered: 0n, billablePrice: priced.clientPrice };
+    if (!kind || !billed || (included === 0n && !rate))
+      return { covered: 0n, billablePrice: priced.clientPrice };
     const key = `${month} ${kind}`;
-    const used = this.state.allowances.get(key) ?? 0n;
+    const { allowances, beyond } = this.state;
+    const used = allowances.get(key) ?? 0n;
     const share = coverUsage(parseAmount(total), priced.clientPrice, included - used);
-    if (share.covered > 0n) this.state.allowances.set(key, used + share.covered);
-    return share;
+    if (share.covered > 0n) allowances.set(key, used + share.covered);
+    if (!rate) return share;
+    const before = beyond.get(key) ?? 0n;
+    const over = parseAmount(total) - share.covered;
+    if (over > 0n) beyond.set(key, before + over);
+    return { covered: share.covered, billablePrice: overageShare(recordedRate(rate, kind), before, over) };
   }
 
   commit(op: CommitOp): OpOutcome {

@@ -25,6 +25,7 @@ function nextState(footing: GroupState, op: CommitOp): GroupState | null {
     quotas: footing.quotas.map((quota) => ({ ...quota })),
     alerts: footing.alerts.map((alert) => ({ ...alert })),
     allowances: new Map(footing.allowances),
+    beyond: new Map(footing.beyond),
     known: new Map(),
     ended: [],
   };
@@ -65,7 +66,7 @@ function limitParts(
     parts.push(`spent as (update cost_alerts t set spent = x.spent
       from ${s.rows(after.alerts, ALERT)} cross join guard where t.tenant_id = ${tenant} and t.id = x.id)`);
   }
-  if (after.allowances.size > 0)
+  if (after.allowances.size + after.beyond.size > 0)
     parts.push(`covered as (${allowancePart(s, tenant, after, " cross join guard")})`);
   return parts;
 }

@@ -16,8 +16,8 @@ export function rememberFooting(tenantId: TenantId, state: GroupState): void {
   const known = remembered().get(tenantId);
   // A group of reservations read no months; what the last commit knew of them still holds at the same sequence.
   if (state.months.size === 0 && known && known.lastSeq === state.lastSeq) {
-    const { months, allowances, closings } = known;
-    remembered().set(tenantId, { ...state, months, allowances, closings });
+    const { months, allowances, beyond, closings } = known;
+    remembered().set(tenantId, { ...state, months, allowances, beyond, closings });
     return;
   }
   remembered().set(tenantId, state);

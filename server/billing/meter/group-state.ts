@@ -1,6 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import type { AllowanceKind, Included } from "#domain/billing/allowance.ts";
 import type { AlertState } from "#domain/billing/cost-alert.ts";
+import type { Overage } from "#domain/billing/overage.ts";
 import { type Period, type PeriodWindow, periodAt } from "#domain/billing/period.ts";
 import type { QuotaState } from "#domain/billing/quota.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
@@ -29,6 +30,7 @@ export type GroupState = {
   offsetMs: number;
   planId: string | null;
   included: Included;
+  overage: Overage;
   quotas: LiveQuota[];
   alerts: LiveAlert[];
   /** Idempotency keys of this group that exist already. */
@@ -36,6 +38,8 @@ export type GroupState = {
   /** Reservations that this group ends: named by commits and releases, and expired ones. */
   ended: StoredReservation[];
   allowances: Map<string, Amount>;
+  /** Units beyond the allowances that the plan's own rates bill, by the same keys. */
+  beyond: Map<string, Amount>;
   closings: Map<string, number>;
   /** The months that allowances and closings were read for. */
   months: ReadonlySet<string>;
@@ -59,6 +63,7 @@ type QuotaRow = [
   string,
   boolean,
   boolean,
+  string | null,
 ];
 type AlertRow = [
   string,
@@ -79,7 +84,7 @@ export class LedgerMissing extends Error {}
 function readQuota(row: QuotaRow, zone: string, nowMs: number): LiveQuota {
   const [id, name, serviceType, measure, period, limit, warnPercent, onExceed, fallbackModel, pauseMessage] =
     row;
-  const [, , , , , , , , , , counts, periodStart, used, reserved, warned, exceeded] = row;
+  const [, , , , , , , , , , counts, periodStart, used, reserved, warned, exceeded, refused] = row;
   const window = periodAt(period, zone, nowMs);
   const stale = Date.parse(periodStart) !== window.start;
   return {
@@ -99,6 +104,7 @@ function readQuota(row: QuotaRow, zone: string, nowMs: number): LiveQuota {
     reserved: amountFromDatabase(reserved),
     warned: warned && !stale,
     exceeded: exceeded && !stale,
+    refused: refused === null || stale ? null : amountFromDatabase(refused),
   };
 }
 
@@ -130,18 +136,19 @@ function selectState(tx: TenantTransaction, wanted: Wanted) {
         (select e.id from usage_reservations e where e.tenant_id = ${tenantId} and e.expires_at < now() limit 500))
       returning json_build_array(r.id, r.amount::text, r.quantity::text, r.quota_ids) as row
     )
-    select t.currency, t.clock_offset_ms, s.plan_id, p.included,
+    select t.currency, t.clock_offset_ms, s.plan_id, p.included, p.overage,
       (select version from pricing_state where id = 1) as pricing_version,
       (select json_agg(json_build_array(q.id, q.name, q.service_type, q.measure, q.period, q.limit_amount::text,
           q.warn_percent::text, q.on_exceed, q.fallback_model, q.pause_message, q.counts, q.period_start,
-          q.used::text, q.reserved::text, q.warned_at is not null, q.exceeded_at is not null))
+          q.used::text, q.reserved::text, q.warned_at is not null, q.exceeded_at is not null,
+          q.refused_amount::text))
         from (select * from usage_quotas where tenant_id = ${tenantId} and enabled order by id for update) q) as quotas,
       (select json_agg(json_build_array(a.id, a.name, a.service_type, a.period, a.budget::text, a.marks::text[],
           a.counts, a.period_start, a.spent::text, a.passed_mark::text))
         from cost_alerts a where a.tenant_id = ${tenantId} and a.enabled) as alerts,
       (select json_agg(json_build_array(k.key_hash, k.record_id, k.payload_hash)) from usage_keys k
         where k.tenant_id = ${tenantId} and k.key_hash = any(${wanted.keyHashes}::uuid[])) as known,
-      (select json_agg(json_build_array(u.month, u.kind, u.used::text)) from usage_allowances u
+      (select json_agg(json_build_array(u.month, u.kind, u.used::text, u.beyond::text)) from usage_allowances u
         where u.tenant_id = ${tenantId} and u.month = any(${wanted.months}::date[])) as allowances,
       (select json_agg(json_build_array(b.month, b.closings)) from billing_periods b
         where b.tenant_id = ${tenantId} and b.month = any(${wanted.months}::date[])) as closed,
@@ -169,6 +176,7 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
   const nowMs = Date.now() + offsetMs;
   const zone = ledger.timezone as string;
   const list = <T>(value: unknown) => (value ?? []) as T[];
+  const allowances = list<[string, AllowanceKind, string, string]>(row.allowances);
   return {
     lastSeq: Number(ledger.last_seq) - wanted.commits,
     timezone: zone,
@@ -178,6 +186,7 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
     offsetMs,
     planId: row.plan_id as string | null,
     included: (row.included ?? {}) as Included,
+    overage: (row.overage ?? {}) as Overage,
     quotas: list<QuotaRow>(row.quotas).map((quota) => readQuota(quota, zone, nowMs)),
     alerts: list<AlertRow>(row.alerts).map((alert) => readAlert(alert, zone, nowMs)),
     known: new Map(
@@ -193,10 +202,10 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
       quotaIds,
     })),
     allowances: new Map(
-      list<[string, AllowanceKind, string]>(row.allowances).map(([month, kind, used]) => [
-        `${month} ${kind}`,
-        amountFromDatabase(used),
-      ]),
+      allowances.map(([month, kind, used]) => [`${month} ${kind}`, amountFromDatabase(used)]),
+    ),
+    beyond: new Map(
+      allowances.map(([month, kind, , over]) => [`${month} ${kind}`, amountFromDatabase(over)]),
     ),
     closings: new Map(list<[string, number]>(row.closed)),
     months: new Set(wanted.months),

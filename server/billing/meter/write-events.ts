@@ -31,6 +31,8 @@ function quotaEventRow({ kind, quota, record }: QuotaEvent): OutboxRow {
       used: formatAmount(quota.used),
       limit: formatAmount(quota.limit),
       action: quota.onExceed,
+      // Refused only because of what calls in flight may take: it resumes when they took less.
+      inFlight: quota.refused !== null && quota.used + quota.refused <= quota.limit,
       conversationId: record?.fact.conversationId ?? null,
     },
     dedupe: null,

@@ -15,6 +15,7 @@ const QUOTA: readonly Column<LiveQuota>[] = [
   ["reserved", "numeric", (q) => formatAmount(q.reserved)],
   ["warned", "bool", (q) => q.warned],
   ["exceeded", "bool", (q) => q.exceeded],
+  ["refused", "numeric", (q) => (q.refused === null ? null : formatAmount(q.refused))],
 ];
 const RESERVATION: readonly Column<NewReservation>[] = [
   ["id", "uuid", (r) => r.id],
@@ -30,11 +31,12 @@ export const ALERT: readonly Column<LiveAlert>[] = [
   ["spent", "numeric", (a) => formatAmount(a.spent)],
   ["passed", "numeric", (a) => a.passedMark],
 ];
-const ALLOWANCE: readonly Column<{ month: string; kind: string; used: Amount }>[] = [
+const ALLOWANCE: readonly Column<{ month: string; kind: string; used: Amount; beyond: Amount }>[] = [
   ["id", "uuid", () => newId()],
   ["month", "date", (a) => a.month],
   ["kind", "text", (a) => a.kind],
   ["used", "numeric", (a) => formatAmount(a.used)],
+  ["beyond", "numeric", (a) => formatAmount(a.beyond)],
 ];
 
 function limitParts(s: Statement, tenant: string, state: GroupState, decision: Decision): string[] {
@@ -43,7 +45,8 @@ function limitParts(s: Statement, tenant: string, state: GroupState, decision: D
     const now = s.value(new Date(state.nowMs).toISOString(), "timestamptz");
     parts.push(`update usage_quotas t set period_start = x.start, used = x.used, reserved = x.reserved,
       warned_at = case when x.warned then coalesce(t.warned_at, ${now}) end,
-      exceeded_at = case when x.exceeded then coalesce(t.exceeded_at, ${now}) end
+      exceeded_at = case when x.exceeded then coalesce(t.exceeded_at, ${now}) end,
+      refused_amount = x.refused
       from ${s.rows(state.quotas, QUOTA)} where t.tenant_id = ${tenant} and t.id = x.id`);
   }
   if (decision.reservations.length > 0) {
@@ -55,7 +58,7 @@ function limitParts(s: Statement, tenant: string, state: GroupState, decision: D
     parts.push(`update cost_alerts t set period_start = x.start, spent = x.spent, passed_mark = x.passed
       from ${s.rows(state.alerts, ALERT)} where t.tenant_id = ${tenant} and t.id = x.id`);
   }
-  if (decision.records.length > 0 && state.allowances.size > 0) {
+  if (decision.records.length > 0 && state.allowances.size + state.beyond.size > 0) {
     parts.push(allowancePart(s, tenant, state));
   }
   return parts;
@@ -63,13 +66,14 @@ function limitParts(s: Statement, tenant: string, state: GroupState, decision: D
 
 /** The part that keeps how much of each allowance is used; `guard` joins a CTE without which nothing is written. */
 export function allowancePart(s: Statement, tenant: string, state: GroupState, guard = ""): string {
-  const rows = [...state.allowances].map(([key, used]) => {
+  const { allowances, beyond } = state;
+  const rows = [...new Set([...allowances.keys(), ...beyond.keys()])].map((key) => {
     const [month = "", kind = ""] = key.split(" ");
-    return { month, kind, used };
+    return { month, kind, used: allowances.get(key) ?? 0n, beyond: beyond.get(key) ?? 0n };
   });
-  return `insert into usage_allowances (tenant_id, id, month, kind, used)
-    select ${tenant}, id, month, kind, used from ${s.rows(rows, ALLOWANCE)}${guard} where true
-    on conflict (tenant_id, month, kind) do update set used = excluded.used`;
+  return `insert into usage_allowances (tenant_id, id, month, kind, used, beyond)
+    select ${tenant}, id, month, kind, used, beyond from ${s.rows(rows, ALLOWANCE)}${guard} where true
+    on conflict (tenant_id, month, kind) do update set used = excluded.used, beyond = excluded.beyond`;
 }
 
 /** Sends everything a group writes as one statement of data-modifying CTEs: only what there is something for. */

@@ -37,7 +37,11 @@ const RECORD: readonly Column<NewRecord>[] = [
   ["provider_cost", "numeric", (r) => formatAmount(r.priced.providerCost)],
   ["client_price", "numeric", (r) => formatAmount(r.priced.clientPrice)],
   ["covered_quantity", "numeric", (r) => (r.covered > 0n ? formatAmount(r.covered) : null)],
-  ["billable_price", "numeric", (r) => (r.covered > 0n ? formatAmount(r.billablePrice) : null)],
+  [
+    "billable_price",
+    "numeric",
+    (r) => (r.billablePrice === r.priced.clientPrice ? null : formatAmount(r.billablePrice)),
+  ],
   ["parts", "text", partsOf],
 ];
 const RECORD_NAMES = RECORD.map(([name]) => name).join(", ");

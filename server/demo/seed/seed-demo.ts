@@ -11,8 +11,9 @@ import { setDefault } from "#server/ai/save-provider.ts";
 import { hashPassword } from "#server/auth/password.ts";
 import { createCostAlert } from "#server/billing/cost-alerts.ts";
 import { runInvoices } from "#server/billing/invoices/run-invoices.ts";
-import { startSubscription } from "#server/billing/plans.ts";
 import { createQuota } from "#server/billing/quotas.ts";
+import { scheduleBilling } from "#server/billing/subscriptions/schedule-billing.ts";
+import { startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
 import { createChannel } from "#server/channels/save-channel.ts";
 import { publishFlow } from "#server/flows/publish-flow.ts";
 import { createFlow } from "#server/flows/save-flow.ts";
@@ -101,7 +102,10 @@ async function seedTenant(story: Story): Promise<TenantId> {
   await addPeople(tenantId, story.domain);
   secrets.apiKeys[tenant.slug] = await createOwnerKey(tenantId, "Demo key", tenant.sandbox);
   const started = new Date(Date.now() - 90 * 86_400_000).toISOString();
-  await withTenant(tenantId, (tx) => startSubscription(tx, { planId: story.planId, startedAt: started }));
+  await withTenant(tenantId, async (tx) => {
+    await startSubscription(tx, { planId: story.planId, startedAt: started });
+    await scheduleBilling(tx);
+  });
   await withTenant(tenantId, (tx) => setDefault(tx, story.providerId, true));
   const { displayNumber: _, ...settings } = number;
   const shop = await connectShop(

@@ -87,7 +87,7 @@ function totalCost(calls: readonly CallRow[]): string {
 async function ruleOf(actor: Actor, calls: readonly CallRow[]): Promise<string | null> {
   const recordId = calls.find((call) => call.record_id !== null)?.record_id;
   if (typeof recordId !== "string" || !actor.allows("billing.view")) return null;
-  return (await getUsage(actor.tenantId, recordId)).rule;
+  return (await getUsage(actor, recordId)).rule;
 }
 
 function intentOf(asked: Row | undefined) {

@@ -142,7 +142,7 @@ export const conversationsRouter = router({
     .input(pageOf)
     .query(async ({ ctx, input: { id: conversationId, ...page } }) => {
       await getConversation(ctx.actor, conversationId);
-      return listUsage(ctx.actor.tenantId, { ...page, conversationId });
+      return listUsage(ctx.actor, { ...page, conversationId });
     }),
   markRead: tenantMutation(view, {
     route: "POST /conversations/{id}/read",

@@ -105,7 +105,7 @@ export async function getMessage(actor: Actor, id: string) {
 /** The usage records that hang on a message: each record on exactly one, so that messages sum to their conversation. */
 export async function listMessageUsage(actor: Actor, input: PageInput & { id: string }) {
   await readMessage(actor, input.id);
-  return listUsage(actor.tenantId, { limit: input.limit, cursor: input.cursor, messageId: input.id });
+  return listUsage(actor, { limit: input.limit, cursor: input.cursor, messageId: input.id });
 }
 
 /** How a message reached the customer (or came in): each carrying with its attempts. */

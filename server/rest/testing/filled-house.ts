@@ -7,8 +7,9 @@ import { newId } from "#domain/core/id.ts";
 import { makeApiKey } from "#server/auth/api-key.ts";
 import { createCostAlert } from "#server/billing/cost-alerts.ts";
 import { runInvoices } from "#server/billing/invoices/run-invoices.ts";
-import { createPlan, startSubscription } from "#server/billing/plans.ts";
+import { createPlan, getFreePlan } from "#server/billing/plans.ts";
 import { createQuota } from "#server/billing/quotas.ts";
+import { startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
 import { addPrice, addRule } from "#server/billing/testing/billing-fixtures.ts";
 import { createChannel } from "#server/channels/save-channel.ts";
 import { createApiKey } from "#server/people/api-keys.ts";
@@ -92,6 +93,7 @@ export async function fillShop(house: TestHouse, slug: string, number: string, p
     appId: app.id,
     alertId: alert.id,
     quotaId: quota.id,
+    otherPlanId: (await getFreePlan()).id,
   };
 }
 

@@ -75,6 +75,11 @@ const SPECIAL: Record<string, Maker> = {
     params: {},
     body: { type: "whatsapp", name: `W ${tail()}`, settings: { phoneNumberId: String(Date.now()) } },
   }),
+  "POST /subscription": async (_ask, shop) => ({
+    params: {},
+    body: { planId: shop.otherPlanId, at: "period_end" },
+  }),
+  "POST /subscription/preview": async (_ask, shop) => ({ params: {}, body: { planId: shop.otherPlanId } }),
   "POST /usage": async (_ask, shop) => ({
     params: {},
     body: {

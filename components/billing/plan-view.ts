@@ -1,0 +1,61 @@
+/** A plan as it is offered. */
+export interface OfferedPlanView {
+  id: string;
+  name: string;
+  description: string | null;
+  monthlyPrice: string;
+  currency: string;
+  included: Record<string, number>;
+}
+
+/** The plan that one has, or had. */
+export interface HeldPlanView {
+  id: string;
+  planId: string;
+  planName: string;
+  status: string;
+  price: string;
+  currency: string;
+  interval: string;
+  startedAt: string;
+  endedAt: string | null;
+  endReason: string | null;
+}
+
+/** The plan in force, with what is used of it. */
+export interface PlanView extends HeldPlanView {
+  autoRenew: boolean;
+  cancelAtPeriodEnd: boolean;
+  pendingPlanName: string | null;
+  trialEndsAt: string | null;
+  periodEnd: string | null;
+  allowances: ReadonlyArray<{ kind: string; label: string; included: number; used: number; left: number }>;
+}
+
+/** A plan's days of the running period, were it chosen now. */
+export interface PlanChangeView {
+  plan: OfferedPlanView;
+  parts: ReadonlyArray<{ planName: string; days: number; periodDays: number; amount: string }>;
+}
+
+const labels: Record<string, string> = {
+  tokens: "AI tokens",
+  voiceMinutes: "Voice minutes",
+  sms: "Text messages",
+  emails: "E-mails",
+  apiCalls: "API calls",
+  messages: "Messages",
+};
+
+/** What a kind of allowance is called. */
+export function allowanceLabel(kind: string): string {
+  return labels[kind] ?? kind;
+}
+
+/** What a plan includes, in a few words. */
+export function includedWords(included: Record<string, number>): string {
+  const words = Object.entries(included).map(
+    ([kind, units]) => `${units.toLocaleString("en-US")} ${allowanceLabel(kind)}`,
+  );
+  return words.join(", ") || "Every use at its price";
+}

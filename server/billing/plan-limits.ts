@@ -1,0 +1,30 @@
+import type { TenantTransaction } from "#db/tenant.ts";
+import { AppError } from "#domain/core/app-error.ts";
+
+/** What a plan limits that is made one by one. */
+type CountedKind = "customers" | "channels" | "flows" | "connectors" | "seats";
+
+async function countOf(tx: TenantTransaction, kind: CountedKind): Promise<number> {
+  const [row] =
+    kind === "seats"
+      ? await tx.sql`select count(*)::int as n from memberships where tenant_id = ${tx.tenantId} and status <> 'removed'`
+      : await tx.sql`select count(*)::int as n from ${tx.sql(kind)}
+          where tenant_id = ${tx.tenantId} and archived_at is null`;
+  return Number(row?.n);
+}
+
+/**
+ * Makes sure that the plan has room for one more, in the transaction that makes it: where the plan sets a limit, such
+ * transactions of a tenant come one after the other. What customers bring along by writing is never refused. Throws
+ * `limit_reached`.
+ */
+export async function requirePlanRoom(tx: TenantTransaction, kind: CountedKind): Promise<void> {
+  const [plan] = await tx.sql`
+    select p.name, (p.limits ->> ${kind})::bigint as most from tenant_subscriptions s join plans p on p.id = s.plan_id
+    where s.tenant_id = ${tx.tenantId} and s.ended_at is null`;
+  if (!plan || plan.most === null) return;
+  await tx.sql`select pg_advisory_xact_lock(hashtextextended(${`plan-limit:${kind}:${tx.tenantId}`}, 0))`;
+  if ((await countOf(tx, kind)) < Number(plan.most)) return;
+  const message = `The ${String(plan.name)} plan has room for ${String(plan.most)} ${kind}. Choose a larger plan, or archive what is not needed.`;
+  throw new AppError("limit_reached", "billing.plan_limit", message, { kind, limit: Number(plan.most) });
+}
