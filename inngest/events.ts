@@ -30,6 +30,8 @@ export const eventSchemas = {
   "pricing.changed": z.object({ tenantId: id, historyId: id }),
   "invoice.finalized": z.object({ tenantId: id, invoiceId: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
+  /** A model has a price, from some instant on: records that waited for one are adjusted. */
+  "provider_price.entered": z.object({ serviceType: id, provider: id, model: id }),
 } satisfies Record<string, z.ZodType>;
 
 export type EventName = keyof typeof eventSchemas;

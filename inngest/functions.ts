@@ -1,4 +1,5 @@
 import type { InngestFunction } from "inngest";
+import { adjustUnpricedUsage } from "./functions/billing/adjust-unpriced.ts";
 import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
 import {
   tellCostAlert,
@@ -22,4 +23,5 @@ export const functions: InngestFunction.Any[] = [
   tellTrialEnd,
   tellUnpricedUsage,
   reconcileNightly,
+  adjustUnpricedUsage,
 ];

@@ -25,6 +25,10 @@ export interface UsageRecordView {
   currency: string;
   isBilled: boolean;
   unpriced: boolean;
+  /** The adjustment that priced an unpriced record later. */
+  adjustedById: string | null;
+  /** The record that an adjustment prices. */
+  adjustsId: string | null;
 }
 
 /** Every single record, newest first: what the sums are made of. */
@@ -115,7 +119,7 @@ export function RecordList(props: {
               number: true,
               cell: (row) =>
                 row.unpriced ? (
-                  <Chip tone="caution">Unpriced</Chip>
+                  <Chip tone="caution">{row.adjustedById ? "Priced later" : "Unpriced"}</Chip>
                 ) : (
                   <Amount value={row.clientPrice} currency={row.currency} decimals={prices} />
                 ),

@@ -17,6 +17,7 @@ const SERVICES: Record<ServiceType, string> = {
   message: "messages",
   storage: "storage",
   bandwidth: "traffic",
+  adjustment: "adjustments",
 };
 
 /**

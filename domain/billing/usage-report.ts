@@ -3,7 +3,7 @@ import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 import { instantInput } from "./provider-price.ts";
 import { type Quantities, quantitiesInput, quantityInput } from "./quantities.ts";
-import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
+import { RECORD_TYPES, SERVICE_TYPES, type ServiceType } from "./service-type.ts";
 
 /** A calendar day of the tenant's zone. */
 export const dayInput = z.iso.date();
@@ -35,7 +35,7 @@ const usageFilter = {
   day: dayInput.optional(),
   conversationId: z.uuid().optional(),
   messageId: z.uuid().optional(),
-  type: z.enum(SERVICE_TYPES).optional(),
+  type: z.enum(RECORD_TYPES).optional(),
   provider: text(100).optional(),
   model: text(200).optional(),
 };

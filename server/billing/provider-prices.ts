@@ -5,6 +5,7 @@ import type { ProviderPrice, providerPriceInput } from "#domain/billing/provider
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import { appendOutbox, wakeRelaySoon } from "#server/runtime/outbox.ts";
 import {
   isDuplicate,
   justAfter,
@@ -85,6 +86,15 @@ export async function insertProviderPrice(
   return id;
 }
 
+/** Usage that waited for a price of this model is then adjusted. */
+async function tellPriceEntered(tx: Transaction, price: ProviderPrice): Promise<void> {
+  const { serviceType, provider, model } = price;
+  await appendOutbox(tx, [
+    { tenantId: null, name: "provider_price.entered", payload: { serviceType, provider, model } },
+  ]);
+  wakeRelaySoon();
+}
+
 /**
  * Adds a price version from an instant on. Refused with `conflict` where one begins at that very instant, or where
  * usage of the model at or after it is already priced.
@@ -105,6 +115,7 @@ export async function createProviderPrice(
         reason: input.reason,
         by: createdBy,
       });
+      await tellPriceEntered(tx, made);
       return made;
     });
   } catch (error) {
@@ -130,7 +141,8 @@ export async function endProviderPrice(id: string, validTo: string | null, by: s
     if (from !== undefined) refuseRepricing(await lastPricedUsage(tx, price, from));
     await tx.sql`update provider_prices set valid_to = ${validTo}, updated_at = now() where id = ${id}`;
     if (validTo !== null) await notePriceChange(tx, price, { action: "ended", effectiveFrom: validTo, by });
-    else if (price.validTo !== null)
+    else await tellPriceEntered(tx, price);
+    if (validTo === null && price.validTo !== null)
       await notePriceChange(tx, price, { action: "created", effectiveFrom: price.validTo, by });
     return read(tx, id);
   }).finally(refreshPricing);

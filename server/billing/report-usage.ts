@@ -72,7 +72,8 @@ async function asListed(tenantId: TenantId, committed: readonly UsageRecord[]): 
   );
   const listed = new Map(rows.map((row) => [String(row.id), listedUsage(row)]));
   return committed.map(
-    (record) => listed.get(record.id) ?? { ...record, isBilled: false, invoiceLineId: null },
+    (record) =>
+      listed.get(record.id) ?? { ...record, isBilled: false, invoiceLineId: null, adjustedById: null },
   );
 }
 

@@ -9,11 +9,16 @@ import { recordFromRow } from "./meter/usage-record.ts";
 export type UsageFilter = z.infer<typeof usageExportInput>;
 
 /** A record as lists show it: with the invoice line that bills it, derived from the line's slice. */
-export type ListedUsage = UsageRecord & { isBilled: boolean; invoiceLineId: string | null };
+export type ListedUsage = UsageRecord & {
+  isBilled: boolean;
+  invoiceLineId: string | null;
+  /** The adjustment that gave an unpriced record its price. */
+  adjustedById: string | null;
+};
 
 /** The columns of a listed record; needs the joins of `fromUsage`. */
 export const usageColumns = (tx: TenantTransaction) =>
-  tx.sql`u.*, k.key, r.markup_percent, t.currency, l.id as line_id`;
+  tx.sql`u.*, k.key, r.markup_percent, t.currency, l.id as line_id, a.id as adjusted_by_id`;
 
 /** Records with their key, rule, currency and the line that bills them. */
 export const fromUsage = (tx: TenantTransaction) => tx.sql`
@@ -21,6 +26,7 @@ export const fromUsage = (tx: TenantTransaction) => tx.sql`
   join usage_keys k on k.tenant_id = u.tenant_id and k.key_hash = u.key_hash
   join tenants t on t.id = u.tenant_id
   left join pricing_rules r on r.id = u.pricing_rule_id
+  left join usage_breakdown a on u.unpriced and a.tenant_id = u.tenant_id and a.adjusts_id = u.id
   left join invoice_lines l on l.tenant_id = u.tenant_id and l.usage_month = u.billing_month and l.closing = u.closing
     and l.service_type = u.service_type and l.provider = u.provider and l.model = u.model and not l.voided
     and u.ingest_seq > l.seq_from and u.ingest_seq <= l.seq_to`;
@@ -28,7 +34,8 @@ export const fromUsage = (tx: TenantTransaction) => tx.sql`
 /** A row of those joins in the API's shape. */
 export function listedUsage(row: Record<string, unknown>): ListedUsage {
   const invoiceLineId = (row.line_id ?? null) as string | null;
-  return { ...recordFromRow(row), isBilled: invoiceLineId !== null, invoiceLineId };
+  const adjustedById = (row.adjusted_by_id ?? null) as string | null;
+  return { ...recordFromRow(row), isBilled: invoiceLineId !== null, invoiceLineId, adjustedById };
 }
 
 async function zoneOf(tx: TenantTransaction): Promise<string> {

@@ -69,6 +69,7 @@ const NAMES: Record<string, string> = {
   message: "Messages",
   storage: "Storage",
   bandwidth: "Bandwidth",
+  adjustment: "Adjustment of usage without a price",
 };
 
 function usageDraft(slice: UsageSlice, window: PeriodWindow, overage: Overage): Draft {

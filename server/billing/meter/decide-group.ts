@@ -7,11 +7,12 @@ import { type RecordedQuantities, recordedQuantities } from "#domain/billing/qua
 import { admitCall, countUsage, quotaCovers, releaseEstimate } from "#domain/billing/quota.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import { AppError } from "#domain/core/app-error.ts";
+import { divideHalfUp } from "#domain/core/decimal.ts";
 import { newId } from "#domain/core/id.ts";
 import { type Amount, formatAmount, parseAmount } from "#domain/money/amount.ts";
 import type { PricingSnapshot } from "../pricing-snapshot.ts";
 import type { GroupState, LiveAlert, LiveQuota } from "./group-state.ts";
-import type { ReserveOutcome, ReserveRequest, UsageFact } from "./usage-fact.ts";
+import type { Adjusted, ReserveOutcome, ReserveRequest, UsageFact } from "./usage-fact.ts";
 
 export type CommitOp = {
   kind: "commit";
@@ -77,16 +78,39 @@ function conflict(): AppError {
   );
 }
 
+function stillUnpriced(): AppError {
+  return new AppError(
+    "precondition",
+    "usage.still_unpriced",
+    "No price covers this record yet: enter one first.",
+  );
+}
+
+/** What an adjustment adds to the bill: the share of the price that the plan has not settled. */
+function adjustedShare({ total, settled }: Adjusted, price: Amount): Amount {
+  const whole = parseAmount(total);
+  const open = whole - parseAmount(settled);
+  if (whole <= 0n) return price;
+  return open <= 0n ? 0n : divideHalfUp(price * open, whole);
+}
+
+/** A fixed price was charged at once: only the cost was missing. */
+function withoutPrice(priced: PricedUsage): PricedUsage {
+  const parts = priced.parts.map((part) => ({ ...part, price: 0n }));
+  return { ...priced, parts, clientPrice: 0n, profit: -priced.providerCost };
+}
+
 function pricedFact(state: GroupState, fact: UsageFact): PricedFact {
+  const called = fact.adjusts ?? fact;
   return {
     tenantId: fact.tenantId,
     planId: state.planId,
-    serviceType: fact.serviceType,
+    serviceType: called.serviceType,
     provider: fact.provider,
     model: fact.model,
     status: fact.status,
-    quantities: fact.quantities,
-    occurredAtMs: Date.parse(fact.occurredAt),
+    quantities: called.quantities,
+    occurredAtMs: Date.parse(called.occurredAt),
     ownKey: fact.ownKey,
     estimatedCost: fact.reservation ? parseAmount(fact.reservation.estimatedCost) : undefined,
   };
@@ -108,6 +132,7 @@ class GroupDecider {
   }
 
   private cover(fact: UsageFact, priced: PricedUsage, total: number, month: string) {
+    if (fact.adjusts) return { covered: 0n, billablePrice: adjustedShare(fact.adjusts, priced.clientPrice) };
     const kind = allowanceKind(fact.serviceType);
     const included = kind ? includedQuantity(this.state.included, kind) : 0n;
     const rate = kind && !fact.ownKey ? this.state.overage[kind] : undefined;
@@ -134,7 +159,9 @@ class GroupDecider {
         ? { kind: "duplicate", recordId: known.recordId }
         : { kind: "error", error: conflict() };
     }
-    const priced = this.price(pricedFact(this.state, fact));
+    const found = this.price(pricedFact(this.state, fact));
+    if (fact.adjusts && found.unpriced) return { kind: "error", error: stillUnpriced() };
+    const priced = fact.adjusts?.charged ? withoutPrice(found) : found;
     if (priced.providerCost >= MAX_AMOUNT || priced.clientPrice >= MAX_AMOUNT) {
       const message = "Cost or price of this usage has more than 12 digits; report it in smaller pieces.";
       return { kind: "error", error: new AppError("invalid", "usage.amount_too_large", message) };

@@ -31,7 +31,7 @@ async function settleAlone(tenantId: TenantId, op: MeterOp): Promise<Answered | 
     const outcome = await tryFastReserve(op.request);
     return outcome && { outcome: { kind: "reserved", outcome }, currency: "" };
   }
-  return op.kind === "commit" ? tryFastCommit(tenantId, op) : null;
+  return op.kind === "commit" && !op.fact.adjusts ? tryFastCommit(tenantId, op) : null;
 }
 
 function answersOf(tenantId: TenantId, { decision, state }: GroupResult): Answered[] {

@@ -35,6 +35,20 @@ export type ReserveOutcome =
   | { admitted: true; reservation: Reservation; advice: QuotaAdvice | null }
   | { admitted: false; refusal: QuotaRefusal };
 
+/** A record that had no price when it was written, as an adjustment prices it. */
+export type Adjusted = {
+  recordId: string;
+  serviceType: ServiceType;
+  quantities: Quantities;
+  /** When the call was made: prices and rules of that moment apply. */
+  occurredAt: string;
+  /** How much of it the tenant has to pay: its whole, and what the plan has covered or billed at its own rate. */
+  total: number;
+  settled: number;
+  /** Whether its price was fixed, so that it was charged without a known cost. */
+  charged: boolean;
+};
+
 /** One metered call as it happened. */
 export type UsageFact = {
   tenantId: TenantId;
@@ -54,6 +68,8 @@ export type UsageFact = {
   messageId?: string | null;
   executionId?: string | null;
   aiProviderId?: string | null;
+  /** Set on a fact of type `adjustment`. */
+  adjusts?: Adjusted | null;
 };
 
 /** A stored usage record, in the shape that the API shows. */
@@ -84,6 +100,8 @@ export type UsageRecord = {
   messageId: string | null;
   executionId: string | null;
   aiProviderId: string | null;
+  /** Of an adjustment, the record it gives a price. */
+  adjustsId: string | null;
   idempotencyKey: string;
   occurredAt: string;
   day: string;
@@ -113,6 +131,7 @@ export function payloadHash(fact: UsageFact): string {
       fact.messageId ?? null,
       fact.executionId ?? null,
       fact.aiProviderId ?? null,
+      ...(fact.adjusts ? [fact.adjusts.recordId] : []),
     ]),
   );
 }

@@ -25,6 +25,7 @@ const RECORD: readonly Column<NewRecord>[] = [
   ["message_id", "uuid", (r) => r.fact.messageId],
   ["execution_id", "uuid", (r) => r.fact.executionId],
   ["ai_provider_id", "uuid", (r) => r.fact.aiProviderId],
+  ["adjusts_id", "uuid", (r) => r.fact.adjusts?.recordId],
   ["pricing_rule_id", "uuid", (r) => r.priced.rule?.id],
   ["provider_price_id", "uuid", (r) => r.priced.price?.id],
   ["status", "text", (r) => r.fact.status],
