@@ -1,5 +1,5 @@
 "use client";
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { valid } from "#components/trpc/form-problem.ts";
@@ -7,7 +7,17 @@ import { paged, toSource } from "#components/trpc/to-source.ts";
 import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
 import { PricePreview } from "./price-preview.tsx";
 import { PricingRuleRoom } from "./pricing-rule-room.tsx";
+import { monthsBetween } from "./profit-view.ts";
 import { useChoices } from "./use-choices.ts";
+import { WhatIf, type WhatIfInput } from "./what-if.tsx";
+
+/** The rule that the form describes: a tenant's before a plan's before everybody's. */
+function ruleOf({ tenantId, planId, model, markupPercent }: WhatIfInput) {
+  const narrowed = { markupPercent, ...(model ? { model } : {}) };
+  if (tenantId) return { ...narrowed, scope: "tenant" as const, tenantId };
+  if (planId) return { ...narrowed, scope: "plan" as const, planId };
+  return { ...narrowed, scope: "platform" as const };
+}
 
 /** What tenants pay, from the server, with a way to try a price. */
 export function PricingPage() {
@@ -18,6 +28,19 @@ export function PricingPage() {
   const update = useMutation(trpc.pricingRules.update.mutationOptions());
   const end = useMutation(trpc.pricingRules.end.mutationOptions());
   const preview = useMutation(trpc.pricingPreview.preview.mutationOptions());
+  const whatIf = useMutation(trpc.pricingPreview.whatIf.mutationOptions());
+  const months = useQuery(trpc.profit.get.queryOptions({ limit: 1 })).data?.months;
+  const askWhatIf = async (input: WhatIfInput) => {
+    try {
+      const answer = await whatIf.mutateAsync({ month: input.month, rule: ruleOf(input) });
+      return {
+        rows: answer.data.map((row) => ({ ...row, name: row.tenantName })),
+        totals: answer.totals.map((row) => ({ ...row, name: "Together" })),
+      };
+    } catch (error) {
+      return errorText(error);
+    }
+  };
   const source = toSource(
     list,
     (row) => ({
@@ -39,20 +62,28 @@ export function PricingPage() {
       tenants={tenants}
       plans={plans}
       preview={
-        <PricePreview
-          tenants={tenants}
-          onPreview={async ({ input, output, ...fact }) => {
-            try {
-              return await preview.mutateAsync({
-                ...fact,
-                serviceType: "token",
-                quantities: { input, output },
-              });
-            } catch (error) {
-              return errorText(error);
-            }
-          }}
-        />
+        <>
+          <WhatIf
+            months={months ? monthsBetween(months.first, months.last) : []}
+            tenants={tenants}
+            plans={plans}
+            onAsk={askWhatIf}
+          />
+          <PricePreview
+            tenants={tenants}
+            onPreview={async ({ input, output, ...fact }) => {
+              try {
+                return await preview.mutateAsync({
+                  ...fact,
+                  serviceType: "token",
+                  quantities: { input, output },
+                });
+              } catch (error) {
+                return errorText(error);
+              }
+            }}
+          />
+        </>
       }
     />
   );

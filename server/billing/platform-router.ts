@@ -3,6 +3,7 @@ import { planInput, planPatchInput } from "#domain/billing/plan.ts";
 import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
 import { instantInput, providerPriceInput } from "#domain/billing/provider-price.ts";
 import { monthInput, pricePreviewInput } from "#domain/billing/usage-report.ts";
+import { whatIfInput } from "#domain/billing/what-if.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 import { profitInput } from "#domain/platform/profit.ts";
@@ -30,6 +31,7 @@ import {
   listProviderPrices,
 } from "./provider-prices.ts";
 import { listReconciliations, reconcile, reconcileAll } from "./reconcile.ts";
+import { priceMonthWith } from "./what-if.ts";
 
 const id = z.uuid();
 const byId = z.strictObject({ id });
@@ -133,6 +135,13 @@ export const pricingPreviewRouter = router({
   })
     .input(pricePreviewInput)
     .mutation(({ input }) => previewPrice(input)),
+  whatIf: platformMutation({
+    route: "POST /pricing/what-if",
+    summary: "Work a month out again at another rule or price, by tenant; nothing is stored",
+    example: { month: "2026-10", rule: { scope: "platform", serviceType: "token", markupPercent: "60" } },
+  })
+    .input(whatIfInput)
+    .mutation(({ input }) => priceMonthWith(input)),
 });
 
 /** What prices were, are and will be. */
