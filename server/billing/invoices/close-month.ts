@@ -10,8 +10,10 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { roundToMinor } from "#domain/money/currency.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
+import { scheduleTimer } from "#server/runtime/timers.ts";
 import { touchLedger } from "../meter/footing.ts";
 import { type FeeDraft, findMinimumDraft, listFeeDrafts } from "../subscriptions/fee-drafts.ts";
+import { INVOICE_DUE } from "../subscriptions/schedule-billing.ts";
 import { listUnbilledSlices, proveSlices, type UsageSlice } from "./usage-slices.ts";
 
 const DUE_AFTER_DAYS = 14;
@@ -157,6 +159,8 @@ async function insertInvoice(
   );
   const id = newId();
   const number = await takeNumber(tx, window.firstDay);
+  const dueAt = new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000).toISOString();
+  if (figures.total > 0n) await scheduleTimer(tx, { kind: INVOICE_DUE, subjectId: id, dueAt });
   await tx.sql`
     insert into invoices (tenant_id, id, number, status, month, timezone, period_start, period_end, currency, subtotal,
       discount, tax, tax_rate_percent, total, amount_due, billing_name, billing_email, billing_address, issued_at, due_at)
@@ -165,7 +169,7 @@ async function insertInvoice(
       ${formatAmount(figures.subtotal)}, ${formatAmount(figures.discount)}, ${formatAmount(figures.tax)},
       ${head.taxRatePercent}, ${formatAmount(figures.total)}, ${formatAmount(figures.total)}, ${head.billing.name},
       ${head.billing.email}, ${head.billing.address}, ${new Date(head.nowMs).toISOString()},
-      ${new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000).toISOString()})`;
+      ${dueAt})`;
   await insertLines(tx, id, drafts, figures.lines);
   await appendOutbox(tx, [
     {
