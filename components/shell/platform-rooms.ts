@@ -3,6 +3,7 @@ import {
   Building2,
   CircleDollarSign,
   Cpu,
+  History,
   Layers,
   Mail,
   Percent,
@@ -36,6 +37,7 @@ export const platformRoomGroups: ReadonlyArray<RoomGroup> = [
     name: "Supply",
     rooms: [
       { path: "prices", name: "Provider prices", icon: CircleDollarSign, key: "C" },
+      { path: "price-history", name: "Price changes", icon: History, key: "H" },
       { path: "providers", name: "AI providers", icon: Cpu, key: "A" },
     ],
   },
