@@ -97,11 +97,14 @@ async function listDrafts(
   const counted = usage.filter((draft) => draft.kind !== "late_usage");
   const sum = sumAmounts(counted.map((draft) => roundToMinor(draft.exact, head.currency)));
   const minimum = await findMinimumDraft(tx, window, sum, at);
-  return [
+  const drafts = [
     ...fees.map((fee) => ({ ...fee, slice: null })),
     ...usage,
     ...(minimum ? [{ ...minimum, slice: null }] : []),
   ];
+  const total = sumAmounts(drafts.map((draft) => roundToMinor(draft.exact, head.currency)));
+  // Days given back wait for an invoice that they fit on: the difference stands until a line settles it.
+  return total < 0n ? drafts.filter((draft) => draft.exact >= 0n) : drafts;
 }
 
 async function takeNumber(tx: TenantTransaction, month: string): Promise<string> {
