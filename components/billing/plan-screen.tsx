@@ -111,7 +111,7 @@ function Allowances(props: { plan: PlanView }) {
       <thead>
         <tr>
           <th>Included this month</th>
-          <th className="r">Included</th>
+          <th className="r max-sm:hidden">Included</th>
           <th className="r">Used</th>
           <th className="r">Left</th>
         </tr>
@@ -128,7 +128,7 @@ function Allowances(props: { plan: PlanView }) {
                 tone={one.left === 0 ? "caution" : "accent"}
               />
             </td>
-            <td className="r num">{one.included.toLocaleString("en-US")}</td>
+            <td className="r num max-sm:hidden">{one.included.toLocaleString("en-US")}</td>
             <td className="r num">{one.used.toLocaleString("en-US")}</td>
             <td className="r num">{one.left.toLocaleString("en-US")}</td>
           </tr>
@@ -148,7 +148,7 @@ function History(props: { rows: ReadonlyArray<HeldPlanView> }) {
           <tr>
             <th>Plan</th>
             <th>From</th>
-            <th>To</th>
+            <th className="max-sm:hidden">To</th>
             <th>Status</th>
             <th className="r">Price</th>
           </tr>
@@ -158,7 +158,7 @@ function History(props: { rows: ReadonlyArray<HeldPlanView> }) {
             <tr key={row.id}>
               <td>{row.planName}</td>
               <td>{time.date(row.startedAt)}</td>
-              <td>{row.endedAt ? time.date(row.endedAt) : "–"}</td>
+              <td className="max-sm:hidden">{row.endedAt ? time.date(row.endedAt) : "–"}</td>
               <td>
                 <StatusChip status={row.endReason === "changed" ? "changed" : row.status} />
               </td>

@@ -26,6 +26,11 @@ const partWords: Record<string, string> = {
 const signed = (percent: string | null) =>
   percent === null ? "" : `${percent.startsWith("-") ? "−" : "+"}${percent.replace("-", "")}%`;
 
+/** A rule of no particular model: its markup for who may see it, else what became of it. */
+function ruleWords(row: { action: string; newMarkupPercent: string | null }): string {
+  return row.newMarkupPercent === null ? row.action : `cost + ${row.newMarkupPercent}%`;
+}
+
 /** Every change of the prices that one pays: old, new, by how much, why, from when, and the notice of it. */
 export function PriceHistoryPage() {
   const trpc = useTRPC();
@@ -67,7 +72,7 @@ export function PriceHistoryPage() {
               head: "Change",
               cell: (row) =>
                 row.parts.length === 0 ? (
-                  <span className="num">{signed(row.percent) || row.action}</span>
+                  <span className="num">{signed(row.percent) || ruleWords(row)}</span>
                 ) : (
                   row.parts.map((part) => {
                     const decimals = decimalsOf([part.oldPrice, part.newPrice], row.currency ?? "USD");
@@ -90,7 +95,7 @@ export function PriceHistoryPage() {
               head: "You were told",
               desk: true,
               cell: (row) =>
-                row.notifiedAt ? `${time.date(row.notifiedAt)}, ${row.daysAhead} days ahead` : "not yet",
+                row.notifiedAt ? `${time.date(row.notifiedAt)}, ${row.daysAhead} days ahead` : "–",
             },
           ]}
         />

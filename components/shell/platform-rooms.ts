@@ -4,6 +4,7 @@ import {
   CircleDollarSign,
   Coins,
   Cpu,
+  History,
   Layers,
   Mail,
   Percent,
@@ -38,6 +39,7 @@ export const platformRoomGroups: ReadonlyArray<RoomGroup> = [
     name: "Supply",
     rooms: [
       { path: "prices", name: "Provider prices", icon: CircleDollarSign, key: "C" },
+      { path: "price-history", name: "Price changes", icon: History, key: "H" },
       { path: "providers", name: "AI providers", icon: Cpu, key: "A" },
     ],
   },

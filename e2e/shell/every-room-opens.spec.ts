@@ -36,6 +36,7 @@ const consoleRooms = [
   "plans",
   "pricing",
   "prices",
+  "price-history",
   "providers",
   "invoices",
   "reconcile",

@@ -275,6 +275,11 @@ describe("every route of the platform API", () => {
     return (body.data as { id: string }[])[0]?.id ?? "missing";
   };
 
+  /** An invoice of its own, because one that is paid can be voided no more. */
+  const freshInvoice = async () => {
+    const other = await fillShop(house, `payer-${newId()}`, String(Date.now()), shop.otherPlanId);
+    return (await readIds(other)).invoiceId;
+  };
   const changeId = async () => {
     await make("/provider-prices");
     const { body } = await request("platform", { method: "GET", path: "/pricing-history", key });
@@ -287,6 +292,7 @@ describe("every route of the platform API", () => {
     const collection = route.path.split("/")[1] ?? "";
     if (route.path === "/pricing/preview") return { params: {}, body: { ...body, tenantId: shop.tenantId } };
     if (route.params.length === 0) return { params: {}, body };
+    if (route.path === "/invoices/{id}/mark-paid") return { params: { id: await freshInvoice() }, body };
     if (collection === "invoices") return { params: { id: ids.invoiceId }, body };
     if (collection === "webhook-journal") return { params: { id: ids.journalId }, body };
     if (collection === "pricing-history") return { params: { id: await changeId() }, body };

@@ -10,8 +10,10 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { roundToMinor } from "#domain/money/currency.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
+import { scheduleTimer } from "#server/runtime/timers.ts";
 import { touchLedger } from "../meter/footing.ts";
 import { type FeeDraft, findMinimumDraft, listFeeDrafts } from "../subscriptions/fee-drafts.ts";
+import { INVOICE_DUE } from "../subscriptions/schedule-billing.ts";
 import { listUnbilledSlices, proveSlices, type UsageSlice } from "./usage-slices.ts";
 
 const DUE_AFTER_DAYS = 14;
@@ -96,11 +98,14 @@ async function listDrafts(
   const counted = usage.filter((draft) => draft.kind !== "late_usage");
   const sum = sumAmounts(counted.map((draft) => roundToMinor(draft.exact, head.currency)));
   const minimum = await findMinimumDraft(tx, window, sum, at);
-  return [
+  const drafts = [
     ...fees.map((fee) => ({ ...fee, slice: null })),
     ...usage,
     ...(minimum ? [{ ...minimum, slice: null }] : []),
   ];
+  const total = sumAmounts(drafts.map((draft) => roundToMinor(draft.exact, head.currency)));
+  // Days given back wait for an invoice that they fit on: the difference stands until a line settles it.
+  return total < 0n ? drafts.filter((draft) => draft.exact >= 0n) : drafts;
 }
 
 async function takeNumber(tx: TenantTransaction, month: string): Promise<string> {
@@ -158,6 +163,8 @@ async function insertInvoice(
   );
   const id = newId();
   const number = await takeNumber(tx, window.firstDay);
+  const dueAt = new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000).toISOString();
+  if (figures.total > 0n) await scheduleTimer(tx, { kind: INVOICE_DUE, subjectId: id, dueAt });
   await tx.sql`
     insert into invoices (tenant_id, id, number, status, month, timezone, period_start, period_end, currency, subtotal,
       discount, tax, tax_rate_percent, total, amount_due, billing_name, billing_email, billing_address, issued_at, due_at)
@@ -166,7 +173,7 @@ async function insertInvoice(
       ${formatAmount(figures.subtotal)}, ${formatAmount(figures.discount)}, ${formatAmount(figures.tax)},
       ${head.taxRatePercent}, ${formatAmount(figures.total)}, ${formatAmount(figures.total)}, ${head.billing.name},
       ${head.billing.email}, ${head.billing.address}, ${new Date(head.nowMs).toISOString()},
-      ${new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000).toISOString()})`;
+      ${dueAt})`;
   await insertLines(tx, id, drafts, figures.lines);
   await appendOutbox(tx, [
     {

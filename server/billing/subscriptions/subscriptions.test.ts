@@ -5,13 +5,13 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { getTenant } from "#server/platform/tenants.ts";
 import { sweepTimers } from "#server/runtime/timers.ts";
-import { listInvoices, voidInvoice } from "../invoices/read-invoice.ts";
+import { listInvoices, markInvoicePaid, voidInvoice } from "../invoices/read-invoice.ts";
 import { runInvoices } from "../invoices/run-invoices.ts";
 import { mailTrialEnd } from "../notify.ts";
 import { type Plan, updatePlan } from "../plans.ts";
 import { reconcile } from "../reconcile.ts";
 import { addPrice, makeTenant } from "../testing/billing-fixtures.ts";
-import { addPlan, linesOf, openSandbox, useTokens } from "../testing/sandbox-tenant.ts";
+import { addPlan, linesOf, openSandbox, staff, useTokens } from "../testing/sandbox-tenant.ts";
 import {
   cancelSubscription,
   changeSubscription,
@@ -256,6 +256,55 @@ describe("the end", () => {
     expect(await changeSubscription(actor, { planId: basic.id, at: "now" })).toMatchObject({
       status: "active",
     });
+  });
+
+  it("is not yet there when an invoice is unpaid in its time: past due, and active again once it is paid", async () => {
+    const tried = await addPlan({ name: "Tried", monthlyPrice: "310", trialDays: 14 });
+    const { tenantId, actor, setClock } = await openSandbox("2025-01-01T08:00:00Z", { planId: tried.id });
+    const states = [(await getSubscription(tenantId)).status];
+    const read = async () => states.push((await getSubscription(tenantId)).status);
+    await changeSubscription(actor, { planId: tried.id, at: "now" });
+    await setClock("2025-02-10T00:00:00Z");
+    const [january] = (await listInvoices(tenantId, ALL)).data;
+    expect(await markInvoicePaid(staff, january?.id ?? "")).toMatchObject({
+      status: "paid",
+      amountDue: "0.00",
+    });
+    await read();
+    await setClock("2025-03-10T00:00:00Z");
+    await read();
+    await setClock("2025-03-16T00:00:01Z");
+    await read();
+    expect(await getSubscription(tenantId)).toMatchObject({ plan: { id: tried.id }, endedAt: null });
+    const [february] = (await listInvoices(tenantId, ALL)).data;
+    const paid = await markInvoicePaid(staff, february?.id ?? "");
+    expect(paid.paidAt).toContain("2025-03-16T00:00:0");
+    expect(await markInvoicePaid(staff, paid.id)).toEqual(paid);
+    await read();
+    expect(states).toEqual(["trialing", "active", "active", "past_due", "active"]);
+    await expect(voidInvoice(paid.id)).rejects.toMatchObject({ code: "invoices.paid" });
+  });
+
+  it("gives days of a paid year back on the first invoice that they fit on, and makes none below zero", async () => {
+    const { tenantId, actor, setClock } = await openSandbox("2025-01-01T08:00:00Z");
+    await changeSubscription(actor, { planId: pro.id, interval: "year", at: "now" });
+    await setClock("2025-03-15T08:00:00Z");
+    await cancelSubscription(actor, { at: "now" });
+    await useTokens(tenantId, 1000, "2025-03-16T00:00:00Z");
+    await setClock("2025-04-10T00:00:00Z");
+    await useTokens(tenantId, 100_000_000, "2025-04-10T00:00:00Z");
+    await setClock("2025-05-10T00:00:00Z");
+    const { data } = await listInvoices(tenantId, ALL);
+    // 73 of 365 days were used: 2990 × 73 / 365 = 598.00, so 2392.00 come back.
+    expect(data.map((invoice) => [invoice.period, invoice.subtotal]).reverse()).toEqual([
+      ["2025-01", "2990.00"],
+      ["2025-03", "0.03"],
+      ["2025-04", "608.00"],
+    ]);
+    expect((await fees(tenantId, "2025-04"))[0]).toEqual([
+      "Pro plan, reduced to 2025-01-01 to 2025-03-14",
+      "-2392.00",
+    ]);
   });
 
   it("comes with the period where it does not renew", async () => {

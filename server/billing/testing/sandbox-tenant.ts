@@ -10,7 +10,8 @@ import { meter } from "../meter/meter.ts";
 import { createPlan } from "../plans.ts";
 import { makeActor } from "./billing-fixtures.ts";
 
-const staff: Context = {
+/** A request by an operator key. */
+export const staff: Context = {
   principal: { kind: "platform_key", keyId: newId(), name: "Test" },
   tenant: null,
   requestId: "test",

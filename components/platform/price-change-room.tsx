@@ -1,0 +1,94 @@
+"use client";
+import { Send } from "lucide-react";
+import { Amount, decimalsOf } from "#components/ui/amount.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
+
+export interface PriceChangeView {
+  id: string;
+  action: string;
+  scope: string;
+  serviceType: string | null;
+  provider: string | null;
+  model: string | null;
+  unit: string | null;
+  currency: string | null;
+  parts: ReadonlyArray<{
+    part: string;
+    oldCost: string | null;
+    newCost: string | null;
+    percent: string | null;
+  }>;
+  oldMarkupPercent: string | null;
+  newMarkupPercent: string | null;
+  effectiveFrom: string;
+  reason: string | null;
+  changedBy: string;
+  tenantsNotified: number;
+}
+
+const nameOf = (row: PriceChangeView) =>
+  [row.provider, row.model].filter(Boolean).join(" ") ||
+  row.serviceType?.replaceAll("_", " ") ||
+  "Everything";
+
+function Change(props: { row: PriceChangeView }) {
+  const { row } = props;
+  if (row.parts.length === 0)
+    return (
+      <span className="num">
+        {row.oldMarkupPercent ?? "–"} → {row.newMarkupPercent ?? "–"} %
+      </span>
+    );
+  return row.parts.map((part) => {
+    const decimals = decimalsOf([part.oldCost, part.newCost], row.currency ?? "USD");
+    return (
+      <span key={part.part} className="row gap-1.5">
+        {part.oldCost ? <Amount value={part.oldCost} decimals={decimals} /> : "–"} →{" "}
+        {part.newCost ? <Amount value={part.newCost} decimals={decimals} /> : "–"}
+        <span className="text-ink-3">{part.part}</span>
+        <span className="num">{part.percent === null ? "" : `${part.percent} %`}</span>
+      </span>
+    );
+  });
+}
+
+/** What prices and rules were and will be; tenants can be written to about each. */
+export function PriceChangeRoom(props: {
+  source: RecordSource<PriceChangeView>;
+  onNotify: (id: string) => void;
+}) {
+  const time = useTimeFormat();
+  return (
+    <RecordRoom
+      title="Price changes"
+      noun="change"
+      source={props.source}
+      idOf={(row) => row.id}
+      nameOf={nameOf}
+      subtitleOf={(row) => row.reason ?? row.scope}
+      empty="Each change of a provider price or a rule is kept here."
+      above={(row) => (
+        <div className="p-5">
+          <Change row={row} />
+          <p className="text-ink-2 mt-2">
+            {row.unit?.replaceAll("_", " ")} {row.reason ? `Reason: ${row.reason}` : ""}
+          </p>
+          <Button className="mt-4" icon={<Send size={14} />} onClick={() => props.onNotify(row.id)}>
+            Write to the tenants
+          </Button>
+        </div>
+      )}
+      columns={[
+        { key: "what", head: "What", cell: nameOf },
+        { key: "action", head: "Action", desk: true, cell: (row) => <StatusChip status={row.action} /> },
+        { key: "change", head: "Cost or markup", cell: (row) => <Change row={row} /> },
+        { key: "from", head: "From", cell: (row) => time.date(row.effectiveFrom) },
+        { key: "by", head: "By", desk: true, cell: (row) => row.changedBy },
+        { key: "told", head: "Told", number: true, desk: true, cell: (row) => row.tenantsNotified },
+      ]}
+    />
+  );
+}
