@@ -11,7 +11,7 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["domain/**/*.test.ts", "components/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["scripts/faults/**"],
+          exclude: ["scripts/faults/**", "scripts/serve/**"],
         },
       },
       {
@@ -24,6 +24,7 @@ export default defineConfig({
             "inngest/**/*.test.ts",
             "app/**/*.test.ts",
             "scripts/faults/**/*.test.ts",
+            "scripts/serve/**/*.test.ts",
           ],
           globalSetup: ["./db/testing/global-setup.ts"],
           pool: "forks",

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import net from "node:net";
 import path from "node:path";
 import { closePool } from "#db/client.ts";
@@ -14,6 +14,7 @@ import { forget } from "#server/runtime/process.ts";
 import { stopDurableWork } from "../inngest/start.ts";
 import { buildWhenStale } from "./serve/build.ts";
 import { ensureSecrets, lockDataFolder, openDataFolder } from "./serve/data-folder.ts";
+import { type Handler, withWebhookDoor } from "./serve/webhook-door.ts";
 
 const dev = process.argv.includes("--dev");
 const onExit: (() => Promise<void> | void)[] = [];
@@ -42,8 +43,6 @@ async function openDatabase(folder: string): Promise<void> {
   await migrate(server.adminUrl, "aurora");
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
 /** Gives every request an id and logs it with its time; the id is on the answer too. */
 function logged(handle: Handler): Handler {
   return async (request, response) => {
@@ -68,7 +67,9 @@ async function listen(port: number): Promise<void> {
   Object.assign(process.env, { NODE_ENV: dev ? "development" : "production" });
   const { default: next } = await import("next");
   const app = next({ dev, dir: process.cwd(), port });
-  const handle = app.getRequestHandler();
+  const pages = app.getRequestHandler();
+  // In development a changed door must be the one that answers: Next's.
+  const handle = dev ? pages : withWebhookDoor(pages);
   await app.prepare();
   const server = createServer(logged((request, response) => handle(request, response)));
   server.keepAliveTimeout = 65_000;
