@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Sql } from "#db/client.ts";
 import { createPool, databaseUrl } from "#db/client.ts";
 import { withSystem } from "#db/system.ts";
@@ -124,11 +125,14 @@ class Relay {
   private telling: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
   private ears: Sql | null = null;
+  /** Runs work in the context that the relay was started in, not in that of the request which woke it. */
+  private apart: <T>(work: () => T) => T = (work) => work();
   private readonly instance = newId();
 
   async start(sink: OutboxSink): Promise<void> {
     this.sink = sink;
     if (this.sweeper) return;
+    this.apart = AsyncLocalStorage.snapshot();
     this.sweeper = setInterval(() => this.round(), SWEEP_MS);
     this.ears = createPool(process.env.DATABASE_DIRECT_URL ?? databaseUrl(), {
       max: 1,
@@ -166,7 +170,7 @@ class Relay {
   wake(): void {
     this.wanted = true;
     if (this.running || !this.sink) return;
-    this.running = this.drain().finally(() => {
+    this.running = this.apart(() => this.drain()).finally(() => {
       this.running = null;
       // A wake-up between the last look and this line must not wait for the sweep.
       if (this.wanted) this.wake();
