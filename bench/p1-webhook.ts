@@ -96,6 +96,8 @@ try {
   const { actor, connected } = await seedMainJob(peers.urls);
   await publishTurnFlow(actor, connected);
   const admin = createPool(process.env.DATABASE_DIRECT_URL ?? "", { max: 1 });
+  // Owned as every table is: the product looks after the grants of all that it finds.
+  await admin`set role aurora_owner`;
   await admin`create table bench_bare (id uuid primary key, body bytea not null, at timestamptz not null default now())`;
   await admin.end();
   const door = `/api/webhooks/whatsapp/${connected.channel.id}`;

@@ -56,9 +56,18 @@ export function sqlPool(): Sql {
   return once("pool", () => createPool(databaseUrl()));
 }
 
-/** Ends the pool after running statements are done (shutdown, tests). */
+/**
+ * Connections for what must not wait behind everything else: webhooks are written down while hundreds of turns queue
+ * for the pool. They are written in groups, so two are enough.
+ */
+export function doorPool(): Sql {
+  return once("pool.door", () => createPool(databaseUrl(), { max: 2, applicationName: "aurora-door" }));
+}
+
+/** Ends the pools after running statements are done (shutdown, tests). */
 export async function closePool(): Promise<void> {
-  const pool = sqlPool();
+  const pools = [sqlPool(), doorPool()];
   forget("pool");
-  await pool.end({ timeout: 5 });
+  forget("pool.door");
+  await Promise.all(pools.map((pool) => pool.end({ timeout: 5 })));
 }

@@ -1,5 +1,6 @@
 import { isUuid } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { doorPool } from "./client.ts";
 import { runPipelined, runTransaction, type Sent, type Transaction } from "./transaction.ts";
 
 export type TenantTransaction = Transaction & { readonly tenantId: TenantId };
@@ -38,4 +39,12 @@ export async function writeTenant<T extends readonly unknown[]>(
   work: (tx: TenantTransaction) => Sent<T> | Promise<Sent<T>>,
 ): Promise<T> {
   return runPipelined<T>(preambleOf(tenantId), (tx) => work(scoped(tx, tenantId)));
+}
+
+/** `writeTenant` ahead of all other work, on connections kept for it: for what answers somebody who waits outside. */
+export async function writeTenantAhead<T extends readonly unknown[]>(
+  tenantId: TenantId,
+  work: (tx: TenantTransaction) => Sent<T> | Promise<Sent<T>>,
+): Promise<T> {
+  return runPipelined<T>(preambleOf(tenantId), (tx) => work(scoped(tx, tenantId)), doorPool());
 }

@@ -63,8 +63,9 @@ export type Sent<T extends readonly unknown[]> = { readonly [K in keyof T]: T[K]
 export async function runPipelined<T extends readonly unknown[]>(
   preamble: string,
   work: (tx: Transaction) => Sent<T> | Promise<Sent<T>>,
+  pool = sqlPool(),
 ): Promise<T> {
-  const reserved = (await sqlPool().reserve()) as ReservedSql;
+  const reserved = (await pool.reserve()) as ReservedSql;
   try {
     const begun = reserved.unsafe(preamble).simple().execute();
     begun.catch(() => undefined);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { writeTenant } from "#db/tenant.ts";
+import { writeTenantAhead } from "#db/tenant.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import type { DirectoryEntry } from "#server/channels/directory.ts";
@@ -37,7 +37,7 @@ function distinct(items: readonly Received[]): (Received & { deliveries: number 
 async function write(tenantId: TenantId, items: Received[]): Promise<undefined[]> {
   const rows = distinct(items);
   const all = <K extends keyof Received>(name: K) => rows.map((row) => row[name]);
-  await writeTenant(tenantId, (tx) => [
+  await writeTenantAhead(tenantId, (tx) => [
     tx.sql`
     with came as (
       select * from unnest(${all("journalId")}::uuid[], ${all("channelId")}::uuid[], ${all("provider")}::text[],
