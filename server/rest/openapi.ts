@@ -2,6 +2,7 @@ import { z } from "zod";
 import { env } from "#server/runtime/env.ts";
 import { inputSchema } from "./read-input.ts";
 import { type RestRoute, restRoutes } from "./routes.ts";
+import { SharedSchemas } from "./shared-schemas.ts";
 
 type Schema = Record<string, unknown>;
 type InputSchema = { properties?: Record<string, Schema>; required?: string[] };
@@ -111,8 +112,8 @@ function success(route: RestRoute, schema: InputSchema) {
   return { [status]: { description, content: { "application/json": { schema: shape } } } };
 }
 
-function operation(route: RestRoute) {
-  const schema = (route.input ? inputSchema(route.input) : {}) as InputSchema;
+function operation(route: RestRoute, shared: SharedSchemas) {
+  const schema = shared.hoist((route.input ? inputSchema(route.input) : {}) as Schema) as InputSchema;
   const body = requestBody(route, schema);
   const tag = route.path.split("/")[1] ?? "";
   return {
@@ -130,9 +131,10 @@ function operation(route: RestRoute) {
 export function openApiDocument(audience: "tenant" | "platform") {
   const { title, base, key } = NAMES[audience];
   const paths: Record<string, Record<string, unknown>> = {};
+  const shared = new SharedSchemas();
   for (const route of restRoutes()) {
     if (route.audience !== audience) continue;
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, shared) };
   }
   return {
     openapi: "3.1.0",
@@ -166,6 +168,7 @@ export function openApiDocument(audience: "tenant" | "platform") {
             nextCursor: { type: ["string", "null"], description: "null on the last page." },
           },
         },
+        ...shared.all,
       },
     },
   };

@@ -221,6 +221,21 @@ describe("every route of the public API", () => {
     }
   });
 
+  it.each(["tenant", "platform"] as const)("points to nothing that its %s document lacks", (audience) => {
+    const document = openApiDocument(audience) as unknown as Record<string, unknown>;
+    const pointers = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
+      ([, path]) => path ?? "",
+    );
+    const lost = pointers.filter((path) => {
+      const found = path
+        .split("/")
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document);
+      return found === undefined;
+    });
+    expect(pointers.length).toBeGreaterThan(100);
+    expect(lost).toEqual([]);
+  });
+
   it("keeps one answer for one Idempotency-Key, also for requests of one moment", async () => {
     const send = (name: string) =>
       handleRestRequest(
