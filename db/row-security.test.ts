@@ -30,6 +30,8 @@ const UNSCOPED = new Set([
   "outbox_counters",
   "timers",
   "pricing_state",
+  "payment_gateways",
+  "payment_events",
 ]);
 
 async function makeTenant(): Promise<ReturnType<typeof tenantIdFrom>> {

@@ -18,6 +18,14 @@ export const eventSchemas = {
   "quota.warning": z.object({ tenantId: id, quotaId: id, periodStart: id }),
   "quota.exceeded": z.object({ tenantId: id, quotaId: id, periodStart: id }),
   "invoice.finalized": z.object({ tenantId: id, invoiceId: id }),
+  "invoice.paid": z.object({ tenantId: id, invoiceId: id }),
+  /** The first failure of an invoice's payment; `attempt` counts the tries after it. */
+  "invoice.payment_failed": z.object({ tenantId: id, invoiceId: id, caseId: id, attempt: z.number().int() }),
+  "billing/dunning.due": z.object({ tenantId: id, caseId: id, attempt: z.number().int() }),
+  "tenant.suspended": z.object({ tenantId: id, caseId: id }),
+  "tenant.resumed": z.object({ tenantId: id, caseId: id }),
+  /** A payment provider's webhook was journalled; whose it is, is found when it is applied. */
+  "payments/event.received": z.object({ eventId: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
 } satisfies Record<string, z.ZodType>;
 

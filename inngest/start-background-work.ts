@@ -1,3 +1,4 @@
+import { registerPaymentTimers } from "#server/billing/payments/dunning.ts";
 import { startHousekeeping } from "#server/housekeeping/start-housekeeping.ts";
 import { registerConversationTimers } from "#server/inbox/turn/register-timers.ts";
 import { startDurableWork } from "./start.ts";
@@ -5,6 +6,7 @@ import { startDurableWork } from "./start.ts";
 /** Everything that runs without a request: timers, functions, the outbox relay, the small chores. */
 export async function startBackgroundWork(): Promise<void> {
   registerConversationTimers();
+  registerPaymentTimers();
   await startDurableWork();
   startHousekeeping();
 }

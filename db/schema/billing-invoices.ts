@@ -36,7 +36,22 @@ export const invoices = tenantTable(
     tax: money("tax"),
     taxRatePercent: numeric("tax_rate_percent", { precision: 7, scale: 4 }).notNull().default("0"),
     total: money("total"),
+    /** Total − credits − wallet − what was paid; the one figure that moves after the invoice is final. */
     amountDue: money("amount_due"),
+    credited: money("credited"),
+    walletApplied: money("wallet_applied"),
+    amountPaid: money("amount_paid"),
+    discountPercent: numeric("discount_percent", { precision: 7, scale: 4 }).notNull().default("0"),
+    /** `exclusive`, `inclusive` or `reverse_charge`. */
+    taxMode: text("tax_mode").notNull().default("exclusive"),
+    taxId: text("tax_id"),
+    /** What providers charge is counted in this currency; `exchange_rate` of it is one unit of the invoice's. */
+    costCurrency: text("cost_currency").notNull().default("USD"),
+    exchangeRate: numeric("exchange_rate", { precision: 24, scale: 12 }),
+    /** How it was paid in the end: the provider's name and its own id of the payment. */
+    paymentMethod: text("payment_method"),
+    paymentTransactionId: text("payment_transaction_id"),
+    uncollectibleAt: time("uncollectible_at"),
     billingName: text("billing_name").notNull(),
     billingEmail: text("billing_email").notNull(),
     billingAddress: text("billing_address"),

@@ -30,6 +30,10 @@ export const tenants = pgTable(
     billingEmail: text("billing_email").notNull(),
     billingAddress: text("billing_address"),
     taxRatePercent: numeric("tax_rate_percent", { precision: 7, scale: 4 }).notNull().default("0"),
+    /** `exclusive`, `inclusive` (prices contain the tax) or `reverse_charge` (the tenant owes it). */
+    taxMode: text("tax_mode").notNull().default("exclusive"),
+    taxId: text("tax_id"),
+    discountPercent: numeric("discount_percent", { precision: 7, scale: 4 }).notNull().default("0"),
     aiEnabled: boolean("ai_enabled").notNull().default(true),
     /** A sandbox tenant's clock may be set; production tenants always have an offset of 0. */
     sandbox: boolean("sandbox").notNull().default(false),

@@ -2,6 +2,18 @@ import { aiProvidersRouter } from "#server/ai/router.ts";
 import { meRouter, sessionsRouter } from "#server/auth/router.ts";
 import { invoicesRouter } from "#server/billing/invoices/router.ts";
 import {
+  paymentEventsRouter,
+  paymentGatewaysRouter,
+  platformCreditNotesRouter,
+  platformPaymentsRouter,
+} from "#server/billing/payments/platform-router.ts";
+import {
+  creditNotesRouter,
+  paymentMethodsRouter,
+  paymentsRouter,
+  walletRouter,
+} from "#server/billing/payments/router.ts";
+import {
   plansRouter,
   platformInvoicesRouter,
   pricingPreviewRouter,
@@ -54,6 +66,7 @@ export const appRouter = router({
   connectors: connectorsRouter,
   conversations: conversationsRouter,
   costAlerts: costAlertsRouter,
+  creditNotes: creditNotesRouter,
   customers: customersRouter,
   demo: demoRouter,
   flowExecutions: flowExecutionsRouter,
@@ -65,10 +78,16 @@ export const appRouter = router({
   mail: mailRouter,
   me: meRouter,
   messages: messagesRouter,
+  paymentEvents: paymentEventsRouter,
+  paymentGateways: paymentGatewaysRouter,
+  paymentMethods: paymentMethodsRouter,
+  payments: paymentsRouter,
   permissions: permissionsRouter,
   plans: plansRouter,
   platformAiProviders: platformAiProvidersRouter,
+  platformCreditNotes: platformCreditNotesRouter,
   platformInvoices: platformInvoicesRouter,
+  platformPayments: platformPaymentsRouter,
   platformSystemEvents: platformSystemEventsRouter,
   pricing: pricingRouter,
   pricingPreview: pricingPreviewRouter,
@@ -85,6 +104,7 @@ export const appRouter = router({
   tenants: tenantsRouter,
   usage: usageRouter,
   users: usersRouter,
+  wallet: walletRouter,
   webhookJournal: webhookJournalRouter,
 });
 

@@ -7,6 +7,7 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { type Amount, amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
 import { touchLedger } from "../meter/footing.ts";
+import { openInvoice } from "./open-invoice.ts";
 import { listUnbilledSlices, proveSlices, type UsageSlice } from "./usage-slices.ts";
 
 const DUE_AFTER_DAYS = 14;
@@ -142,6 +143,7 @@ async function insertInvoice(
   );
   const id = newId();
   const number = await takeNumber(tx, window.firstDay);
+  const dueAt = new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000);
   await tx.sql`
     insert into invoices (tenant_id, id, number, status, month, timezone, period_start, period_end, currency, subtotal,
       discount, tax, tax_rate_percent, total, amount_due, billing_name, billing_email, billing_address, issued_at, due_at)
@@ -150,8 +152,9 @@ async function insertInvoice(
       ${formatAmount(figures.subtotal)}, ${formatAmount(figures.discount)}, ${formatAmount(figures.tax)},
       ${head.taxRatePercent}, ${formatAmount(figures.total)}, ${formatAmount(figures.total)}, ${head.billing.name},
       ${head.billing.email}, ${head.billing.address}, ${new Date(head.nowMs).toISOString()},
-      ${new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000).toISOString()})`;
+      ${dueAt.toISOString()})`;
   await insertLines(tx, id, drafts, figures.lines);
+  await openInvoice(tx, id, dueAt);
   await appendOutbox(tx, [
     {
       tenantId: tx.tenantId,

@@ -6,6 +6,8 @@ import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
 import { touchLedger } from "../meter/footing.ts";
+import { endDunning } from "../payments/dunning-case.ts";
+import { giveBackToWallet } from "../payments/invoice-balance.ts";
 import { type Invoice, type InvoiceLine, toInvoice, toLine } from "./invoice-view.ts";
 
 type Paging = { limit: number; cursor?: string | undefined };
@@ -72,15 +74,17 @@ export async function getAnyInvoice(id: string): Promise<Invoice> {
 export async function voidInvoice(id: string): Promise<Invoice> {
   return withTenant(await findOwner(id), async (tx) => {
     await touchLedger(tx);
-    const { status } = await invoiceRow(tx, id);
-    if (status === "paid") {
+    const { status, amount_paid: paid } = await invoiceRow(tx, id);
+    if (status === "paid" || amountFromDatabase(paid as string) > 0n) {
       throw new AppError(
         "precondition",
         "invoices.paid",
-        "A paid invoice cannot be voided; write a credit note.",
+        "An invoice that was paid, or a part of it, cannot be voided; write a credit note.",
       );
     }
     if (status !== "void") {
+      await giveBackToWallet(tx, id);
+      await endDunning(tx, id, "stopped");
       await tx.sql`update invoices set status = 'void', voided_at = now(), updated_at = now()
         where tenant_id = ${tx.tenantId} and id = ${id}`;
       await tx.sql`update invoice_lines set voided = true where tenant_id = ${tx.tenantId} and invoice_id = ${id}`;

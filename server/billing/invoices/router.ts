@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { INVOICE_STATUSES } from "#domain/billing/invoice.ts";
+import { payInvoiceInput } from "#domain/billing/payment.ts";
 import { dayInput } from "#domain/billing/usage-report.ts";
 import { paging } from "#domain/core/paging.ts";
-import { router, tenantQuery } from "#server/trpc/procedures.ts";
+import { router, tenantPayment, tenantQuery } from "#server/trpc/procedures.ts";
+import { payInvoice } from "../payments/pay-invoice.ts";
 import {
   type InvoicePath,
   listConversationMessages,
@@ -71,6 +73,17 @@ export const invoicesRouter = router({
       const path: InvoicePath = input;
       const level = await listPathRecords(ctx.actor.tenantId, path);
       return { ...level, data: await nameRecords(ctx.actor.tenantId, level.data), nextCursor: null };
+    }),
+  pay: tenantPayment("billing.pay", {
+    route: "POST /invoices/{id}/pay",
+    summary:
+      "Pay an invoice: the payment, perhaps with the address of the page to pay on, and the invoice after it",
+    example: { source: "gateway" },
+  })
+    .input(payInvoiceInput)
+    .mutation(async ({ ctx, input }) => {
+      const payment = await payInvoice(ctx.actor, input);
+      return { payment, invoice: await getInvoice(ctx.actor.tenantId, input.id) };
     }),
   exportCsv: tenantQuery(view, {
     route: "GET /invoices/{id}/export.csv",
