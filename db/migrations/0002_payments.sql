@@ -169,17 +169,17 @@ CREATE TABLE "wallets" (
 	CONSTRAINT "wallets_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );
 --> statement-breakpoint
+ALTER TABLE "invoice_lines" ADD COLUMN "discount" numeric(38, 12) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "credited" numeric(38, 12) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "wallet_applied" numeric(38, 12) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "amount_paid" numeric(38, 12) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "discount_percent" numeric(7, 4) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "tax_mode" text DEFAULT 'exclusive' NOT NULL;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "tax_id" text;--> statement-breakpoint
-ALTER TABLE "invoices" ADD COLUMN "cost_currency" text DEFAULT 'USD' NOT NULL;--> statement-breakpoint
-ALTER TABLE "invoices" ADD COLUMN "exchange_rate" numeric(24, 12);--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "payment_method" text;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "payment_transaction_id" text;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "uncollectible_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "mail_messages" ADD COLUMN "attachments" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "tax_mode" text DEFAULT 'exclusive' NOT NULL;--> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "tax_id" text;--> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "discount_percent" numeric(7, 4) DEFAULT '0' NOT NULL;--> statement-breakpoint
@@ -208,7 +208,8 @@ CREATE INDEX "payments_invoice_idx" ON "payments" USING btree ("tenant_id","invo
 CREATE INDEX "refunds_payment_idx" ON "refunds" USING btree ("tenant_id","payment_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "wallet_entries_cause_key" ON "wallet_entries" USING btree ("tenant_id","cause");--> statement-breakpoint
 CREATE INDEX "wallet_entries_time_idx" ON "wallet_entries" USING btree ("tenant_id","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "wallets_currency_key" ON "wallets" USING btree ("tenant_id","currency");--> statement-breakpoint
+CREATE UNIQUE INDEX "wallets_currency_key" ON "wallets" USING btree ("tenant_id","currency");
+--> statement-breakpoint
 -- Every provider the product names has its row; an account is set up by filling it. The last one is the bank transfer.
 INSERT INTO "payment_gateways" ("id", "provider", "name", "active") VALUES
   ('01900000-0000-7000-8000-000000000001', 'stripe', 'Stripe', true),

@@ -45,9 +45,6 @@ export const invoices = tenantTable(
     /** `exclusive`, `inclusive` or `reverse_charge`. */
     taxMode: text("tax_mode").notNull().default("exclusive"),
     taxId: text("tax_id"),
-    /** What providers charge is counted in this currency; `exchange_rate` of it is one unit of the invoice's. */
-    costCurrency: text("cost_currency").notNull().default("USD"),
-    exchangeRate: numeric("exchange_rate", { precision: 24, scale: 12 }),
     /** How it was paid in the end: the provider's name and its own id of the payment. */
     paymentMethod: text("payment_method"),
     paymentTransactionId: text("payment_transaction_id"),
@@ -92,6 +89,8 @@ export const invoiceLines = tenantTable(
     coveredQuantity: numeric("covered_quantity").notNull().default("0"),
     amount: money("amount"),
     amountExact: money("amount_exact"),
+    /** The line's share of the invoice's discount. */
+    discount: money("discount"),
     /** Cost and recorded price of the slice: what the usage was worth, covered by the plan or not. */
     providerCost: money("provider_cost"),
     clientPrice: money("client_price"),

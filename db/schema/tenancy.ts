@@ -227,6 +227,8 @@ export const mailMessages = pgTable(
     sender: text("sender").notNull(),
     subject: text("subject").notNull(),
     textBody: text("text_body").notNull(),
+    /** What was attached: `[{ fileName, contentType, bytes, sha256 }]`. */
+    attachments: jsonb("attachments").notNull().default([]),
     status: text("status").notNull().default("queued"),
     error: text("error"),
     createdAt: createdAt(),

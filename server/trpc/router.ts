@@ -8,6 +8,7 @@ import {
   platformPaymentsRouter,
 } from "#server/billing/payments/platform-router.ts";
 import {
+  billingProfileRouter,
   creditNotesRouter,
   paymentMethodsRouter,
   paymentsRouter,
@@ -62,6 +63,7 @@ export const appRouter = router({
   aiProviders: aiProvidersRouter,
   apiKeys: apiKeysRouter,
   auditLog: auditLogRouter,
+  billingProfile: billingProfileRouter,
   channels: channelsRouter,
   connectors: connectorsRouter,
   conversations: conversationsRouter,

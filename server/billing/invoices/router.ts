@@ -13,6 +13,7 @@ import {
   listPathRecords,
 } from "./drill-down.ts";
 import { EXPORT_LEVELS, exportInvoice } from "./export-invoice.ts";
+import { printInvoice } from "./invoice-pdf.ts";
 import { nameConversations, nameMessages, nameRecords } from "./name-rows.ts";
 import { getInvoice, listInvoiceLines, listInvoices } from "./read-invoice.ts";
 
@@ -85,6 +86,16 @@ export const invoicesRouter = router({
       const payment = await payInvoice(ctx.actor, input);
       return { payment, invoice: await getInvoice(ctx.actor.tenantId, input.id) };
     }),
+  pdf: tenantQuery(view, {
+    route: "GET /invoices/{id}/pdf",
+    summary: "Download a final invoice as PDF, with the SHA-256 of its CSV",
+    file: true,
+  })
+    .input(z.strictObject({ id }))
+    .query(async ({ ctx, input }) => ({
+      contentType: "application/pdf",
+      ...(await printInvoice(ctx.actor.tenantId, input.id)),
+    })),
   exportCsv: tenantQuery(view, {
     route: "GET /invoices/{id}/export.csv",
     summary: "Download a level of an invoice as CSV: its lines, or what lies under one",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { billingTermsPatch } from "#domain/billing/billing-profile.ts";
 import {
   creditNoteInput,
   gatewayInput,
@@ -9,6 +10,7 @@ import {
 } from "#domain/billing/payment.ts";
 import { paging } from "#domain/core/paging.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
+import { updateBillingTerms } from "../billing-profile.ts";
 import { getAnyInvoice } from "../invoices/read-invoice.ts";
 import { issueCreditNote, refundPayment } from "./credit-invoice.ts";
 import { archiveGateway, createGateway, getGateway, listGateways, updateGateway } from "./gateways.ts";
@@ -86,6 +88,13 @@ export const platformPaymentsRouter = router({
       await markUncollectible(ctx, input.id);
       return getAnyInvoice(input.id);
     }),
+  terms: platformMutation({
+    route: "PATCH /tenants/{id}/billing",
+    summary: "Change a tenant's tax and discount from the next invoice on",
+    example: { taxRatePercent: "19", taxMode: "exclusive", discountPercent: "0" },
+  })
+    .input(billingTermsPatch)
+    .mutation(({ ctx, input }) => updateBillingTerms(ctx, input)),
   refund: platformMutation({
     route: "POST /refunds",
     summary: "Give a payment back, wholly or in part; its invoice is credited with it",

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { billingProfilePatch } from "#domain/billing/billing-profile.ts";
 import { paymentListInput, paymentMethodInput, topUpInput } from "#domain/billing/payment.ts";
 import { paging } from "#domain/core/paging.ts";
-import { router, tenantPayment, tenantQuery } from "#server/trpc/procedures.ts";
+import { router, tenantMutation, tenantPayment, tenantQuery } from "#server/trpc/procedures.ts";
+import { getBillingProfile, updateBillingProfile } from "../billing-profile.ts";
 import { getPayment } from "./charge-payment.ts";
 import { listUsableGateways } from "./gateways.ts";
 import {
@@ -87,6 +89,23 @@ export const paymentMethodsRouter = router({
   })
     .input(z.strictObject({ gatewayId: id.optional() }))
     .mutation(({ ctx, input }) => openBillingPortal(ctx.actor, input.gatewayId)),
+});
+
+/** Whom the bills go to. */
+export const billingProfileRouter = router({
+  get: tenantQuery(view, {
+    route: "GET /billing-profile",
+    summary: "Read whom the bills go to, and the terms",
+  })
+    .input(z.strictObject({}))
+    .query(({ ctx }) => getBillingProfile(ctx.actor.tenantId)),
+  update: tenantMutation("billing.manage", {
+    route: "PATCH /billing-profile",
+    summary: "Change the billing address, e-mail and tax id; they stand on the next invoice",
+    example: { billingAddress: "1 Main Street, Springfield", taxId: "US-123456789" },
+  })
+    .input(billingProfilePatch)
+    .mutation(({ ctx, input }) => updateBillingProfile(ctx.actor, input)),
 });
 
 /** Prepaid money. */
