@@ -3,9 +3,14 @@ import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { servePeer } from "#server/demo/peers/serve-peer.ts";
+import { CHECKOUT_PEERS, CheckoutPeer } from "#server/providers/payments/testing/checkout-peers.ts";
 import type { StripePeer } from "#server/providers/payments/testing/stripe-peer.ts";
+import { forget } from "#server/runtime/process.ts";
 import { getInvoice } from "../invoices/read-invoice.ts";
 import { acceptPaymentWebhook } from "./accept-payment-webhook.ts";
+import { applyPaymentEvent } from "./apply-payment-event.ts";
+import { createGateway } from "./gateways.ts";
 import { STRIPE_GATEWAY } from "./open-gateway.ts";
 import { payInvoice } from "./pay-invoice.ts";
 import {
@@ -15,7 +20,7 @@ import {
   openBillingPortal,
 } from "./payment-methods.ts";
 import { listPayments } from "./read-payments.ts";
-import { makeDebtor, moneyOf, openStripe, postStripe } from "./testing/payment-world.ts";
+import { applyReceived, makeDebtor, moneyOf, openStripe, postStripe } from "./testing/payment-world.ts";
 
 useTestDatabase();
 
@@ -294,5 +299,62 @@ describe("webhooks", () => {
       (tx) => tx.sql`select status from payment_events where type = 'unreadable'`,
     );
     expect(rows).toMatchObject([{ status: "failed" }]);
+  });
+});
+
+describe("a gateway whose webhooks are unsigned", () => {
+  it("pays by what is fetched, and forgets notes about nothing of ours", async () => {
+    const mollie = new CheckoutPeer(CHECKOUT_PEERS.mollie);
+    const served = await servePeer(mollie.handle);
+    process.env.OUTBOUND_ALLOW_PRIVATE = new URL(served.url).host;
+    forget("env");
+    const gateway = await createGateway({
+      provider: "mollie",
+      name: "Mollie",
+      active: true,
+      credentials: { apiKey: "live_mollie" },
+      apiBaseUrl: served.url,
+      settings: {},
+    });
+    expect(JSON.stringify(gateway)).not.toContain("live_mollie");
+    const debtor = await makeDebtor("50.00");
+    const payment = await pay(debtor, { gatewayId: gateway.id });
+    expect(payment).toMatchObject({ status: "pending", provider: "mollie" });
+    const post = async (body: string) => {
+      const request = new Request("http://house.test/", { method: "POST", body });
+      const { status } = await acceptPaymentWebhook(request, "mollie", gateway.id);
+      return [status, await applyReceived()];
+    };
+    expect(await post("id=tr_unknown")).toEqual([200, []]);
+    expect(await post(`id=${payment?.externalPaymentId}`)).toEqual([200, ["ignored"]]);
+    mollie.pay(payment?.id ?? "");
+    // The same words again are news here: the state is fetched each time.
+    const again = new Request("http://house.test/", {
+      method: "POST",
+      body: `id=${payment?.externalPaymentId}`,
+    });
+    expect((await acceptPaymentWebhook(again, "mollie", gateway.id)).status).toBe(200);
+    const [event] = await withSystem(
+      "test",
+      (tx) => tx.sql`select id, deliveries from payment_events where gateway_id = ${gateway.id}`,
+    );
+    expect(event?.deliveries).toBe(2);
+    expect(await applyPaymentEvent(String(event?.id))).toBe("applied");
+    expect(await getInvoice(debtor.tenantId, debtor.invoiceId)).toMatchObject({
+      status: "paid",
+      paymentMethod: "Mollie",
+    });
+    await served.close();
+  });
+
+  it("refuses credentials that a provider does not have", async () => {
+    const input = {
+      provider: "mollie" as const,
+      name: "M",
+      active: true,
+      credentials: { secretKey: "x" },
+      settings: {},
+    };
+    await expect(createGateway(input)).rejects.toMatchObject({ code: "payment_gateways.unknown_name" });
   });
 });
