@@ -2,6 +2,7 @@ import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
 import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
+import { findMoneyDifferences } from "./payments/reconcile-payments.ts";
 
 /** One tenant's sums side by side; `differences` is empty where all agree to the last digit. */
 export type ReconcileRow = {
@@ -86,12 +87,18 @@ function toReconcileRow(row: Row): ReconcileRow {
   };
 }
 
-/** Lays records, roll-ups, conversation totals and invoice lines of every tenant (or one) side by side. */
+/** Lays records, roll-ups, conversation totals, invoice lines and payments of every tenant (or one) side by side. */
 export async function reconcile(
   tenantId: string | null = null,
 ): Promise<{ data: ReconcileRow[]; differences: number }> {
-  const rows = await withSystem("reconcile", (tx) => selectSums(tx, tenantId));
-  const data = rows.map(toReconcileRow);
+  const data = await withSystem("reconcile", async (tx) => {
+    const rows = await selectSums(tx, tenantId);
+    const money = await findMoneyDifferences(tx, tenantId);
+    return rows.map(toReconcileRow).map((row) => {
+      const more = money.get(row.tenantId) ?? [];
+      return { ...row, differences: [...row.differences, ...more] };
+    });
+  });
   const differing = data.filter((row) => row.differences.length > 0);
   for (const row of differing) {
     await recordSystemEvent({

@@ -7,6 +7,7 @@ import type { WebhookNote } from "#server/providers/payments/payment-gateway.ts"
 import { type EventSubject, findSubject } from "./find-subject.ts";
 import { type OpenGateway, openGateway } from "./open-gateway.ts";
 import { finishSetup } from "./payment-methods.ts";
+import { executeRefund } from "./refund-payment.ts";
 import { paymentRow, settlePayment, tellMismatch } from "./settle-payment.ts";
 
 type Outcome = {
@@ -39,7 +40,13 @@ async function applyToPayment(
   const settled = await settlePayment(tenantId, id, stated);
   if (settled === "mismatch")
     return { status: "refused", error: "The provider states another amount or currency." };
-  return { status: settled === "applied" ? "applied" : "ignored" };
+  const refunds = await withTenant(
+    tenantId,
+    (tx) =>
+      tx.sql`select id from refunds where tenant_id = ${tenantId} and payment_id = ${id} and status = 'pending'`,
+  );
+  for (const refund of refunds) await executeRefund(tenantId, refund.id as string);
+  return { status: settled === "applied" || refunds.length > 0 ? "applied" : "ignored" };
 }
 
 async function decide(gateway: OpenGateway, note: WebhookNote): Promise<Outcome> {

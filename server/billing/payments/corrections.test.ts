@@ -3,6 +3,7 @@ import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { closeMonth } from "../invoices/close-month.ts";
 import { getInvoice, voidInvoice } from "../invoices/read-invoice.ts";
+import { reconcile } from "../reconcile.ts";
 import { issueCreditNote, refundPayment } from "./credit-invoice.ts";
 import { listGateways } from "./gateways.ts";
 import { markInvoicePaid, markUncollectible } from "./mark-paid.ts";
@@ -235,6 +236,17 @@ describe("the wallet", () => {
     stripe.peer.completeCheckout(session);
     await postStripe({ type: "checkout.session.completed", object: stripe.peer.objects.get(session) ?? {} });
     expect(await getWallet(debtor.tenantId)).toEqual({ balance: "30.00", currency: "USD" });
+  });
+});
+
+describe("the comparison of invoices and payments", () => {
+  it("finds no difference after all of this, and finds one that was made", async () => {
+    expect((await reconcile()).data.filter((row) => row.differences.length > 0)).toEqual([]);
+    const debtor = await makeDebtor("10.00");
+    await markInvoicePaid(staff, { id: debtor.invoiceId, reference: "R-1" });
+    await withTenant(debtor.tenantId, (tx) => tx.sql`update payments set amount = 9`);
+    const { data } = await reconcile(debtor.tenantId);
+    expect(data[0]?.differences).toEqual(["INV-2025-01-001: what was paid differs from its payments"]);
   });
 });
 

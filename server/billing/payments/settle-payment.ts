@@ -78,20 +78,37 @@ async function receive(tx: TenantTransaction, row: Row, amount: Amount, external
   });
 }
 
-/** What the provider gave back outside of Aurora becomes a refund record here too. */
-async function noteForeignRefund(tx: TenantTransaction, row: Row, stated: GatewayPayment): Promise<boolean> {
-  const [known] = await tx.sql`select coalesce(sum(amount), 0)::text as amount from refunds
-    where tenant_id = ${tx.tenantId} and payment_id = ${row.id as string} and status <> 'failed'`;
-  const more = stated.refunded - amountFromDatabase(known?.amount as string);
+/**
+ * What the provider states as given back: refunds of ours that wait for it have succeeded then, and what was given back
+ * outside of Aurora becomes a refund record here too.
+ */
+async function noteRefunded(tx: TenantTransaction, row: Row, stated: GatewayPayment): Promise<boolean> {
+  const paymentId = row.id as string;
+  const known = amountFromDatabase(row.refunded_amount as string);
+  let more = stated.refunded - known;
   if (more <= 0n) return false;
-  await tx.sql`
-    insert into refunds (tenant_id, id, payment_id, status, amount, currency, reason, created_by, processed_at)
-    values (${tx.tenantId}, ${newId()}, ${row.id as string}, 'succeeded', ${formatAmount(more)}, ${row.currency as string},
-      'Given back at the provider', 'provider', now())`;
-  const refunded = amountFromDatabase(row.refunded_amount as string) + more;
+  const waiting = await tx.sql`select id, amount from refunds
+    where tenant_id = ${tx.tenantId} and payment_id = ${paymentId} and status = 'pending' order by id for update`;
+  for (const refund of waiting) {
+    const amount = amountFromDatabase(refund.amount as string);
+    if (amount > more) continue;
+    more -= amount;
+    await tx.sql`update refunds set status = 'succeeded', processed_at = now()
+      where tenant_id = ${tx.tenantId} and id = ${refund.id as string}`;
+  }
+  // A refund of ours that is stated in part only is no foreign one.
+  const open = waiting.length > 0 ? 0n : more;
+  if (open > 0n) {
+    await tx.sql`
+      insert into refunds (tenant_id, id, payment_id, status, amount, currency, reason, created_by, processed_at)
+      values (${tx.tenantId}, ${newId()}, ${paymentId}, 'succeeded', ${formatAmount(open)}, ${row.currency as string},
+        'Given back at the provider', 'provider', now())`;
+  }
+  const refunded = stated.refunded - (more - open);
+  if (refunded === known) return false;
   await tx.sql`update payments set refunded_amount = ${formatAmount(refunded)},
       status = ${refundedStatus(amountFromDatabase(row.amount as string), refunded)}, updated_at = now()
-    where tenant_id = ${tx.tenantId} and id = ${row.id as string}`;
+    where tenant_id = ${tx.tenantId} and id = ${paymentId}`;
   return true;
 }
 
@@ -102,7 +119,7 @@ async function apply(tx: TenantTransaction, row: Row, stated: GatewayPayment): P
   const next = nextPaymentStatus(now, stated.status);
   const learned = stated.externalId !== null && stated.externalId !== row.external_payment_id;
   if (next === now && !learned) {
-    return isReceived(now) && (await noteForeignRefund(tx, row, stated)) ? "applied" : "unchanged";
+    return isReceived(now) && (await noteRefunded(tx, row, stated)) ? "applied" : "unchanged";
   }
   await write(tx, row, stated, next);
   if (isReceived(next) && !isReceived(now)) await receive(tx, row, amount, stated.externalId);
