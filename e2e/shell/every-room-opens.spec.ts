@@ -27,6 +27,7 @@ const rooms = [
   "billing/records",
   "settings/team",
   "settings/api-keys",
+  "settings/billing",
   "settings/sign-ins",
 ];
 const consoleRooms = [
