@@ -38,6 +38,11 @@ export function PayButton(props: { invoice: Payable }) {
       },
     }),
   );
+  const ways = useQuery(trpc.payments.gateways.queryOptions({}, { staleTime: 60_000 }));
+  const reason = allows("billing.pay")
+    ? ways.data?.data.length === 0 &&
+      "No payment provider is set up: pay by bank transfer, it is entered when it arrives."
+    : "Paying needs the right “Pay invoices”; owners have it.";
   if ((status !== "open" && status !== "uncollectible") || Number(amountDue) <= 0) return null;
   const due = splitAmount(amountDue, currency);
   return (
@@ -45,9 +50,7 @@ export function PayButton(props: { invoice: Payable }) {
       variant="primary"
       icon={<CreditCard size={14} aria-hidden="true" />}
       busy={pay.isPending}
-      disabledReason={
-        allows("billing.pay") ? undefined : "Paying needs the right “Pay invoices”; owners have it."
-      }
+      disabledReason={reason || undefined}
       onClick={() => pay.mutate({ id })}
     >
       {`Pay ${due.symbol}${due.head}`}

@@ -6,6 +6,7 @@ import { createAiProvider } from "#server/ai/save-provider.ts";
 import { createOpenAiPeer } from "#server/demo/peers/openai-peer.ts";
 import { servePeer } from "#server/demo/peers/serve-peer.ts";
 import { freshShop, ShopPeer } from "#server/demo/peers/shop-peer.ts";
+import { StripePeer } from "#server/demo/peers/stripe-peer.ts";
 import { type PeerNumber, WhatsappPeer } from "#server/demo/peers/whatsapp-peer.ts";
 import { connectShop } from "#server/demo/seed/connect-shop.ts";
 import { systemActor } from "#server/demo/seed/system-actor.ts";
@@ -13,7 +14,6 @@ import { acceptWebhook } from "#server/inbox/accept-webhook.ts";
 import { ingestWebhook } from "#server/inbox/ingest/ingest-webhook.ts";
 import { newLeaseOwner, takeLease } from "#server/inbox/turn/lease.ts";
 import { runTurn } from "#server/inbox/turn/run-turn.ts";
-import { StripePeer } from "#server/providers/payments/testing/stripe-peer.ts";
 import { forget } from "#server/runtime/process.ts";
 import { createOwnerKey, createTenant } from "#server/tenants/create-tenant.ts";
 

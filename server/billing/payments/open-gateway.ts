@@ -41,9 +41,11 @@ async function open(row: Row, withEnvironment = true): Promise<OpenGateway> {
   const webhookSecrets = ((await unseal(row, "webhook_secrets")) ?? []) as string[];
   const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE } = env();
   const own = withEnvironment && id === STRIPE_GATEWAY;
-  if (own && STRIPE_SECRET_KEY && !credentials.secretKey) credentials.secretKey = STRIPE_SECRET_KEY;
-  if (own && STRIPE_WEBHOOK_SECRET) webhookSecrets.push(STRIPE_WEBHOOK_SECRET);
-  const stated = row.api_base_url as string | null;
+  // What the environment says about the platform's own account wins over what is stored, as a whole.
+  const environment = own && STRIPE_SECRET_KEY !== undefined;
+  if (environment) credentials.secretKey = STRIPE_SECRET_KEY;
+  if (own && STRIPE_WEBHOOK_SECRET) webhookSecrets.unshift(STRIPE_WEBHOOK_SECRET);
+  const stored = environment ? null : (row.api_base_url as string | null);
   return {
     id,
     provider,
@@ -52,7 +54,7 @@ async function open(row: Row, withEnvironment = true): Promise<OpenGateway> {
     adapter: findAdapter(provider),
     account: {
       provider,
-      apiBaseUrl: stated ?? (provider === "stripe" ? (STRIPE_API_BASE ?? null) : null),
+      apiBaseUrl: stored ?? (provider === "stripe" ? (STRIPE_API_BASE ?? null) : null),
       credentials,
       webhookSecrets,
       settings: row.settings as Record<string, string>,

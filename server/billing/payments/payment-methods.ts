@@ -57,9 +57,7 @@ async function activate(tx: TenantTransaction, row: Row, method: GatewayMethod):
   await tx.sql`update payment_methods set status = 'removed', is_default = false, updated_at = now()
     where tenant_id = ${tx.tenantId} and gateway_id = ${row.gateway_id as string} and external_id = ${method.externalId}
       and id <> ${id} and status = 'active'`;
-  const [only] = await tx.sql`select 1 from payment_methods
-    where tenant_id = ${tx.tenantId} and status = 'active' and id <> ${id} limit 1`;
-  const isDefault = Boolean(row.is_default) || !only;
+  const isDefault = Boolean(row.is_default);
   await tx.sql`update payment_methods set is_default = false where tenant_id = ${tx.tenantId} and id = ${id}`;
   await tx.sql`
     update payment_methods set status = 'active', external_id = ${method.externalId}, setup_url = null, kind = ${method.kind},

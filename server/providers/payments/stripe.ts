@@ -1,5 +1,6 @@
 import Stripe from "stripe";
 import { AppError } from "#domain/core/app-error.ts";
+import { resolveSelf } from "#server/runtime/net/guarded-fetch.ts";
 import type {
   ChargeRequest,
   GatewayAccount,
@@ -22,24 +23,27 @@ import {
 
 const TOLERANCE_SECONDS = 300;
 
+/** Sends what is meant for Stripe to another base, which may have a path. */
+function rebased(apiBaseUrl: string) {
+  const base = resolveSelf(apiBaseUrl).replace(/\/+$/, "");
+  return (address: string | URL | Request, init?: RequestInit) => {
+    const { pathname, search } = new URL(address instanceof Request ? address.url : address);
+    return fetch(`${base}${pathname}${search}`, init);
+  };
+}
+
 function clientOf(account: GatewayAccount): Stripe {
   const key = account.credentials.secretKey;
   if (!key) {
     const message = "Stripe has no secret key. Set STRIPE_SECRET_KEY, or the gateway's credentials.";
     throw new AppError("precondition", "payments.gateway_not_set_up", message);
   }
-  const base = account.apiBaseUrl ? new URL(account.apiBaseUrl) : null;
+  const { apiBaseUrl } = account;
   return new Stripe(key, {
     maxNetworkRetries: 2,
     timeout: 30_000,
     telemetry: false,
-    ...(base
-      ? {
-          host: base.hostname,
-          port: base.port || (base.protocol === "https:" ? "443" : "80"),
-          protocol: base.protocol === "https:" ? ("https" as const) : ("http" as const),
-        }
-      : {}),
+    ...(apiBaseUrl ? { httpClient: Stripe.createFetchHttpClient(rebased(apiBaseUrl)) } : {}),
   });
 }
 

@@ -3,7 +3,7 @@ import { withTenant } from "#db/tenant.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { servePeer } from "#server/demo/peers/serve-peer.ts";
-import { StripePeer, signedStripeEvent } from "#server/providers/payments/testing/stripe-peer.ts";
+import { StripePeer, signedStripeEvent } from "#server/demo/peers/stripe-peer.ts";
 import { forget } from "#server/runtime/process.ts";
 import type { Context } from "#server/trpc/context.ts";
 import { closeMonth } from "../../invoices/close-month.ts";

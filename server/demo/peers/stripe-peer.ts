@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import Stripe from "stripe";
 
 type Loose = Record<string, unknown>;
-type Kept = Loose & { id: string };
+export type Kept = Loose & { id: string };
 type Answered = { body: string; path: string; status: number; answer: Loose };
 
 const id = (prefix: string) => `${prefix}_${randomBytes(9).toString("hex")}`;
@@ -25,9 +25,19 @@ function parseForm(body: string): Loose {
   return root;
 }
 
+/** Where the peer's own pages are, and whom it tells what happened on them. */
+export type StripePeerHome = {
+  /** The public address that the pages lie under; without it checkout has an address that nobody serves. */
+  pages?: string;
+  webhook?: { url: string; secret: string };
+  /** Objects of an earlier process, and who keeps them. */
+  kept?: readonly Kept[];
+  keep?: (objects: Kept[]) => void;
+};
+
 /**
- * A Stripe of the tests' own: checks the key, the form encoding, that every write has an idempotency key and what a
- * repeat with other figures means; keeps objects, and makes webhooks signed by Stripe's own SDK.
+ * A Stripe in small: checks the key, the form encoding, that a repeated idempotency key comes with the same figures;
+ * keeps objects, serves the page on which a payer pays, and sends webhooks signed by Stripe's own SDK.
  */
 export class StripePeer {
   readonly objects = new Map<string, Kept>();
@@ -38,28 +48,57 @@ export class StripePeer {
   failing: { times: number; after: boolean } = { times: 0, after: false };
   private readonly answered = new Map<string, Answered>();
   private readonly secretKey: string;
+  private readonly home: StripePeerHome;
 
-  constructor(secretKey: string) {
+  constructor(secretKey: string, home: StripePeerHome = {}) {
     this.secretKey = secretKey;
+    this.home = home;
+    for (const object of home.kept ?? []) this.objects.set(object.id, object);
   }
 
   readonly handle = async (request: Request): Promise<Response> => {
-    const { pathname: path, searchParams } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
+    const page = /\/pay\/(cs_\w+)$/.exec(pathname)?.[1];
+    if (page) return this.page(request.method, page);
+    // Served under a path of the demo's, or at the root.
+    const path = pathname.slice(Math.max(0, pathname.indexOf("/v1/")));
     const idempotencyKey = request.headers.get("idempotency-key");
     this.requests.push({ method: request.method, path, idempotencyKey });
+    if (this.requests.length > 1000) this.requests.shift();
     if (request.headers.get("authorization") !== `Bearer ${this.secretKey}`) {
-      return Response.json(
-        { error: { type: "invalid_request_error", message: "Invalid API Key" } },
-        { status: 401 },
-      );
+      const error = { type: "invalid_request_error", message: "Invalid API Key" };
+      return Response.json({ error }, { status: 401 });
     }
     const body = await request.text();
     if (request.method !== "POST")
       return this.reply(this.route(request.method, path, parseForm(String(searchParams))));
     if (request.headers.get("content-type") !== "application/x-www-form-urlencoded")
       return this.reply(bad("Only form encoded bodies are read."));
-    return this.reply(this.write(path, body, idempotencyKey));
+    const made = this.write(path, body, idempotencyKey);
+    this.home.keep?.([...this.objects.values()]);
+    return this.reply(made);
   };
+
+  /** The page on which a person pays or saves a card; the button does it, tells by webhook and leads back. */
+  private async page(method: string, sessionId: string): Promise<Response> {
+    const session = this.get(sessionId);
+    if (!session) return new Response("There is no such checkout.", { status: 404 });
+    if (session.status !== "open") return Response.redirect(String(session.success_url), 303);
+    if (method === "POST") {
+      this.completeCheckout(sessionId);
+      this.home.keep?.([...this.objects.values()]);
+      await this.tell({ type: "checkout.session.completed", object: session });
+      return Response.redirect(String(session.success_url), 303);
+    }
+    return new Response(checkoutPage(session), { headers: { "content-type": "text/html; charset=utf-8" } });
+  }
+
+  private async tell(event: { type: string; object: Loose }): Promise<void> {
+    const { webhook } = this.home;
+    if (!webhook) return;
+    const { body, headers } = signedStripeEvent(webhook.secret, event);
+    await fetch(webhook.url, { method: "POST", body, headers });
+  }
 
   private reply({ status, answer }: { status: number; answer: Loose }): Response {
     return Response.json(answer, { status });
@@ -211,7 +250,8 @@ export class StripePeer {
       object: "checkout.session",
       mode: form.mode,
       status: "open",
-      url: `https://checkout.example/c/pay/${session}`,
+      url: `${this.home.pages ?? "https://checkout.example/c"}/pay/${session}`,
+      success_url: form.success_url,
       amount_total: setup ? null : total,
       currency: setup ? form.currency : price.currency,
       customer: form.customer ?? null,
@@ -293,6 +333,25 @@ export class StripePeer {
     else this.decline(intent);
     return intent;
   }
+}
+
+/** Plain words of a form, safe in HTML. */
+const escaped = (text: unknown) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+function sumOf(session: Kept): string {
+  const format = new Intl.NumberFormat("en-US", { style: "currency", currency: String(session.currency) });
+  const { maximumFractionDigits: decimals = 2 } = format.resolvedOptions();
+  return format.format(Number(session.amount_total) / 10 ** decimals);
+}
+
+function checkoutPage(session: Kept): string {
+  const sum = session.mode === "setup" ? "Save a test card" : `Pay ${escaped(sumOf(session))}`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Checkout of the demo</title></head><body style="font:16px system-ui;max-width:28rem;margin:4rem auto;padding:0 1rem">
+<h1 style="font-size:1.25rem">Checkout of the demo</h1>
+<p>This page stands for the payment provider's. No money moves.</p>
+<form method="post"><button style="font:inherit;padding:.6rem 1rem">${sum}</button></form>
+<p><a href="${escaped(session.success_url)}">Back without paying</a></p></body></html>`;
 }
 
 /** A webhook as Stripe sends it, signed by Stripe's own SDK. */
