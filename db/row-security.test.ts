@@ -31,6 +31,8 @@ const UNSCOPED = new Set([
   "timers",
   "pricing_state",
   "reconciliations",
+  "payment_gateways",
+  "payment_events",
 ]);
 
 async function makeTenant(): Promise<ReturnType<typeof tenantIdFrom>> {

@@ -29,6 +29,15 @@ export const eventSchemas = {
   /** A tenant is to be written to about a change of its prices. */
   "pricing.changed": z.object({ tenantId: id, historyId: id }),
   "invoice.finalized": z.object({ tenantId: id, invoiceId: id }),
+  "invoice.paid": z.object({ tenantId: id, invoiceId: id }),
+  /** The first failure of an invoice's payment; `attempt` counts the tries after it. */
+  "invoice.overdue": z.object({ tenantId: id, invoiceId: id }),
+  "invoice.payment_failed": z.object({ tenantId: id, invoiceId: id, caseId: id, attempt: z.number().int() }),
+  "billing/dunning.due": z.object({ tenantId: id, caseId: id, attempt: z.number().int() }),
+  "tenant.suspended": z.object({ tenantId: id, caseId: id }),
+  "tenant.resumed": z.object({ tenantId: id, caseId: id }),
+  /** A payment provider's webhook was journalled; whose it is, is found when it is applied. */
+  "payments/event.received": z.object({ eventId: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
   /** A model has a price, from some instant on: records that waited for one are adjusted. */
   "provider_price.entered": z.object({ serviceType: id, provider: id, model: id }),

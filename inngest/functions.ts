@@ -1,5 +1,14 @@
 import type { InngestFunction } from "inngest";
 import { adjustUnpricedUsage } from "./functions/billing/adjust-unpriced.ts";
+import {
+  applyPaymentWebhook,
+  chargeInvoice,
+  retryPayment,
+  tellInvoiceOverdue,
+  tellInvoicePaid,
+  tellPaymentFailed,
+  tellSuspension,
+} from "./functions/billing/payments.ts";
 import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
 import {
   tellCostAlert,
@@ -14,12 +23,19 @@ import { conversationTurn } from "./functions/conversations/turn.ts";
 
 /** Every function of the house, served at /api/inngest and run by the embedded executor alike. */
 export const functions: InngestFunction.Any[] = [
+  applyPaymentWebhook,
+  chargeInvoice,
   conversationTurn,
   retryDueDelivery,
+  retryPayment,
   tellCostAlert,
   tellInvoice,
   tellPriceChange,
+  tellInvoiceOverdue,
+  tellInvoicePaid,
+  tellPaymentFailed,
   tellQuota,
+  tellSuspension,
   tellTrialEnd,
   tellUnpricedUsage,
   reconcileNightly,

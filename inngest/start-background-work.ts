@@ -1,3 +1,4 @@
+import { registerPaymentTimers } from "#server/billing/payments/dunning.ts";
 import { registerBillingTimers } from "#server/billing/subscriptions/register-timers.ts";
 import { startHousekeeping } from "#server/housekeeping/start-housekeeping.ts";
 import { registerConversationTimers } from "#server/inbox/turn/register-timers.ts";
@@ -7,6 +8,7 @@ import { startDurableWork } from "./start.ts";
 export async function startBackgroundWork(): Promise<void> {
   registerConversationTimers();
   registerBillingTimers();
+  registerPaymentTimers();
   await startDurableWork();
   startHousekeeping();
 }

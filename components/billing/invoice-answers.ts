@@ -15,6 +15,10 @@ interface InvoiceAnswer {
   taxRatePercent: string;
   total: string;
   amountDue: string;
+  credited: string;
+  walletApplied: string;
+  amountPaid: string;
+  taxMode: string;
   billingEmail: string;
   issuedAt: string | null;
 }
@@ -48,6 +52,22 @@ function sumOf(lines: ReadonlyArray<LineAnswer>, plan: boolean): string {
   return formatAmount(sumAmounts(picked.map((line) => parseAmount(line.amount))));
 }
 
+function taxLabel(invoice: InvoiceAnswer): string {
+  if (invoice.taxMode === "reverse_charge") return "Tax, reverse charge";
+  return `${invoice.taxMode === "inclusive" ? "Tax contained" : "Tax"}, ${invoice.taxRatePercent}%`;
+}
+
+function settledRows(invoice: InvoiceAnswer) {
+  const rows = [
+    { label: "Credited", value: invoice.credited },
+    { label: "From the wallet", value: invoice.walletApplied },
+    { label: "Paid", value: invoice.amountPaid },
+  ].filter((row) => parseAmount(row.value) !== 0n);
+  if (rows.length === 0) return [];
+  const due = { label: "Amount due", value: invoice.amountDue };
+  return [...rows.map((row) => ({ ...row, value: `-${row.value}` })), due];
+}
+
 /** The head of an invoice with its figures; `equal` says that its lines add up to its subtotal. */
 export function toInvoice(
   invoice: InvoiceAnswer,
@@ -69,9 +89,10 @@ export function toInvoice(
       ...(lines ? [...optional("Plan", plan), { label: "Usage", value: sumOf(rows, false) }] : []),
       { label: "Subtotal", value: invoice.subtotal },
       ...optional("Discount", invoice.discount === "0" ? "0" : `-${invoice.discount}`),
-      { label: `Tax, ${invoice.taxRatePercent}%`, value: invoice.tax },
+      { label: taxLabel(invoice), value: invoice.tax },
     ],
     total: invoice.total,
+    settled: settledRows(invoice),
     note: [
       ...(issued ? [`Finalized ${issued}, ${invoice.timezone.replaceAll("_", " ")} time.`] : []),
       ...(invoice.billingEmail ? [`Sent to ${invoice.billingEmail}.`] : []),

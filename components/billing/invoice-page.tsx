@@ -8,6 +8,7 @@ import { RoomState } from "#components/ui/room-state.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { CallSlip } from "./call-slip.tsx";
 import { toInvoice } from "./invoice-answers.ts";
+import { InvoiceMoney, PayButton, PdfLink } from "./invoice-money.tsx";
 import { InvoiceScreen } from "./invoice-screen.tsx";
 import { ledgerColumns } from "./ledger-columns.ts";
 import type { CallSlipView } from "./ledger-view.ts";
@@ -120,6 +121,13 @@ export function InvoicePage(props: { invoiceId: string }) {
           <section className="spend" aria-label="Usage per day" />
         )
       }
+      actions={
+        <>
+          <PayButton invoice={data} />
+          <PdfLink id={id} slug={slug} status={data.status} />
+        </>
+      }
+      money={<InvoiceMoney invoiceId={id} />}
       columns={columns}
       slip={
         place.call && ledger.slip.data ? (

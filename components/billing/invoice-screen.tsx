@@ -14,6 +14,10 @@ export function InvoiceScreen(props: {
   base: string;
   invoice: InvoiceView;
   chart: ReactNode;
+  /** Paying and the PDF. */
+  actions: ReactNode;
+  /** Payments and credit notes. */
+  money: ReactNode;
   columns: ReadonlyArray<LedgerColumnView>;
   slip: ReactNode;
 }) {
@@ -40,6 +44,7 @@ export function InvoiceScreen(props: {
                 {invoice.recordsSeal.text}
               </span>
             ) : null}
+            {props.actions}
             {invoice.csvHref ? (
               <a href={invoice.csvHref} className="btn" download>
                 <Download size={14} aria-hidden="true" />
@@ -69,6 +74,9 @@ export function InvoiceScreen(props: {
                 {total.symbol}
                 {total.head}
               </dd>
+              {invoice.settled.map((row) => (
+                <Figure key={row.label} label={row.label} value={row.value} currency={invoice.currency} />
+              ))}
             </dl>
             <p className="text-small text-ink-3 mt-2.5">
               {invoice.note.map((line) => (
@@ -77,6 +85,7 @@ export function InvoiceScreen(props: {
                 </span>
               ))}
             </p>
+            {props.money}
           </section>
           {props.chart}
         </div>

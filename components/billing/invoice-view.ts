@@ -7,6 +7,8 @@ export interface InvoiceView {
   currency: string;
   figures: ReadonlyArray<{ label: string; value: string }>;
   total: string;
+  /** What the total was met with, and what is still due; empty while nothing was. */
+  settled: ReadonlyArray<{ label: string; value: string }>;
   note: ReadonlyArray<string>;
   recordsSeal: { ok: boolean; text: string } | null;
   csvHref: string | null;

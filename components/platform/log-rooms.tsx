@@ -11,6 +11,7 @@ export interface MailRowView {
   subject: string;
   text: string;
   status: string;
+  attachments: ReadonlyArray<{ fileName: string; bytes: number; sha256: string }>;
   createdAt: string;
 }
 
@@ -25,7 +26,16 @@ export function MailRoom(props: { source: RecordSource<MailRowView> }) {
       nameOf={(row) => row.subject}
       subtitleOf={(row) => row.to}
       empty="Alerts and invoices go out by mail; each is kept here."
-      above={(row) => <p className="text-read p-5 whitespace-pre-wrap">{row.text}</p>}
+      above={(row) => (
+        <>
+          <p className="text-read p-5 whitespace-pre-wrap">{row.text}</p>
+          {row.attachments.map((file) => (
+            <p key={file.fileName} className="text-small text-ink-3 px-5 pb-3 break-all">
+              Attached: {file.fileName}, {file.bytes.toLocaleString("en-US")} bytes, SHA-256 {file.sha256}
+            </p>
+          ))}
+        </>
+      )}
       columns={[
         {
           key: "subject",

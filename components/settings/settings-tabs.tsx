@@ -11,6 +11,7 @@ export function SettingsTabs(props: { base: string }) {
       tabs={[
         { href: `${props.base}/settings/team`, label: "Team" },
         ...(allows("apikeys.view") ? [{ href: `${props.base}/settings/api-keys`, label: "API keys" }] : []),
+        ...(allows("billing.view") ? [{ href: `${props.base}/settings/billing`, label: "Payment" }] : []),
         { href: `${props.base}/settings/sign-ins`, label: "My sign-ins" },
       ]}
     />

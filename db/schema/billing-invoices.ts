@@ -36,7 +36,19 @@ export const invoices = tenantTable(
     tax: money("tax"),
     taxRatePercent: numeric("tax_rate_percent", { precision: 7, scale: 4 }).notNull().default("0"),
     total: money("total"),
+    /** Total − credits − wallet − what was paid; the one figure that moves after the invoice is final. */
     amountDue: money("amount_due"),
+    credited: money("credited"),
+    walletApplied: money("wallet_applied"),
+    amountPaid: money("amount_paid"),
+    discountPercent: numeric("discount_percent", { precision: 7, scale: 4 }).notNull().default("0"),
+    /** `exclusive`, `inclusive` or `reverse_charge`. */
+    taxMode: text("tax_mode").notNull().default("exclusive"),
+    taxId: text("tax_id"),
+    /** How it was paid in the end: the provider's name and its own id of the payment. */
+    paymentMethod: text("payment_method"),
+    paymentTransactionId: text("payment_transaction_id"),
+    uncollectibleAt: time("uncollectible_at"),
     billingName: text("billing_name").notNull(),
     billingEmail: text("billing_email").notNull(),
     billingAddress: text("billing_address"),
@@ -82,6 +94,8 @@ export const invoiceLines = tenantTable(
     coveredQuantity: numeric("covered_quantity").notNull().default("0"),
     amount: money("amount"),
     amountExact: money("amount_exact"),
+    /** The line's share of the invoice's discount. */
+    discount: money("discount"),
     /** Cost and recorded price of the slice: what the usage was worth, covered by the plan or not. */
     providerCost: money("provider_cost"),
     clientPrice: money("client_price"),

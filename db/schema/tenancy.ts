@@ -30,6 +30,10 @@ export const tenants = pgTable(
     billingEmail: text("billing_email").notNull(),
     billingAddress: text("billing_address"),
     taxRatePercent: numeric("tax_rate_percent", { precision: 7, scale: 4 }).notNull().default("0"),
+    /** `exclusive`, `inclusive` (prices contain the tax) or `reverse_charge` (the tenant owes it). */
+    taxMode: text("tax_mode").notNull().default("exclusive"),
+    taxId: text("tax_id"),
+    discountPercent: numeric("discount_percent", { precision: 7, scale: 4 }).notNull().default("0"),
     aiEnabled: boolean("ai_enabled").notNull().default(true),
     /** A sandbox tenant's clock may be set; production tenants always have an offset of 0. */
     sandbox: boolean("sandbox").notNull().default(false),
@@ -223,6 +227,8 @@ export const mailMessages = pgTable(
     sender: text("sender").notNull(),
     subject: text("subject").notNull(),
     textBody: text("text_body").notNull(),
+    /** What was attached: `[{ fileName, contentType, bytes, sha256 }]`. */
+    attachments: jsonb("attachments").notNull().default([]),
     status: text("status").notNull().default("queued"),
     error: text("error"),
     createdAt: createdAt(),

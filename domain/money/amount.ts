@@ -69,3 +69,9 @@ export function sumAmounts(amounts: Iterable<Amount>): Amount {
   for (const amount of amounts) total += amount;
   return total;
 }
+
+/** The smaller of two amounts. */
+export function lesserAmount(a: Amount, b: Amount): Amount {
+  if (b < a) return b;
+  return a;
+}

@@ -29,6 +29,7 @@ const rooms = [
   "billing/prices",
   "settings/team",
   "settings/api-keys",
+  "settings/billing",
   "settings/sign-ins",
 ];
 const consoleRooms = [

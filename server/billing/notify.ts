@@ -5,6 +5,7 @@ import { formatMinor } from "#domain/money/currency.ts";
 import { env } from "#server/runtime/env.ts";
 import { sendMail } from "#server/runtime/mail.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
+import { printInvoice } from "./invoices/invoice-pdf.ts";
 import { percentText } from "./limit-window.ts";
 
 type Row = Record<string, unknown>;
@@ -126,7 +127,7 @@ export async function mailQuota(tenantId: TenantId, event: QuotaNews): Promise<v
   });
 }
 
-/** Mails a finalised invoice to the tenant's billing address, once. */
+/** Mails a finalised invoice to the tenant's billing address with its PDF, once. */
 export async function mailInvoice(tenantId: TenantId, invoiceId: string): Promise<void> {
   const [row] = await withTenant(
     tenantId,
@@ -134,7 +135,9 @@ export async function mailInvoice(tenantId: TenantId, invoiceId: string): Promis
       where i.tenant_id = ${tenantId} and i.id = ${invoiceId}`,
   );
   if (!row || row.status === "draft") return;
+  const { fileName, body } = await printInvoice(tenantId, invoiceId);
   await sendMail({
+    attachments: [{ fileName, contentType: "application/pdf", content: body }],
     dedupeKey: `invoice:${invoiceId}`,
     tenantId,
     to: [row.billing_email as string],

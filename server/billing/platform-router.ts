@@ -9,13 +9,7 @@ import { text } from "#domain/core/text.ts";
 import { profitInput } from "#domain/platform/profit.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
-import {
-  finalizeInvoice,
-  getAnyInvoice,
-  listAllInvoices,
-  markInvoicePaid,
-  voidInvoice,
-} from "./invoices/read-invoice.ts";
+import { finalizeInvoice, getAnyInvoice, listAllInvoices, voidInvoice } from "./invoices/read-invoice.ts";
 import { runInvoices } from "./invoices/run-invoices.ts";
 import { listAllPricingHistory } from "./list-pricing-history.ts";
 import { notifyPriceChange } from "./notify-price-change.ts";
@@ -233,13 +227,6 @@ export const platformInvoicesRouter = router({
   })
     .input(byId)
     .mutation(({ input }) => finalizeInvoice(input.id)),
-  markPaid: platformMutation({
-    route: "POST /invoices/{id}/mark-paid",
-    summary: "Note that an invoice was paid by bank transfer; a subscription past due is active again",
-    example: {},
-  })
-    .input(byId)
-    .mutation(({ ctx, input }) => markInvoicePaid(ctx, input.id)),
   void: platformMutation({
     route: "POST /invoices/{id}/void",
     summary: "Void an invoice: it keeps its number, what it billed can be billed again",

@@ -4,6 +4,7 @@ import { newId } from "#domain/core/id.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { amountFromDatabase, formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
+import { findMoneyDifferences } from "./payments/reconcile-payments.ts";
 
 /** One tenant's sums side by side; `differences` is empty where all agree to the last digit. */
 export type ReconcileRow = {
@@ -160,12 +161,18 @@ export async function reconcileAll(startedBy: string) {
   return result;
 }
 
-/** Lays records, roll-ups, conversation totals and invoice lines of every tenant (or one) side by side. */
+/** Lays records, roll-ups, conversation totals, invoice lines and payments of every tenant (or one) side by side. */
 export async function reconcile(
   tenantId: string | null = null,
 ): Promise<{ data: ReconcileRow[]; differences: number }> {
-  const rows = await withSystem("reconcile", (tx) => selectSums(tx, tenantId));
-  const data = rows.map(toReconcileRow);
+  const data = await withSystem("reconcile", async (tx) => {
+    const rows = await selectSums(tx, tenantId);
+    const money = await findMoneyDifferences(tx, tenantId);
+    return rows.map(toReconcileRow).map((row) => {
+      const more = money.get(row.tenantId) ?? [];
+      return { ...row, differences: [...row.differences, ...more] };
+    });
+  });
   const differing = data.filter((row) => row.differences.length > 0);
   for (const row of differing) {
     await recordSystemEvent({

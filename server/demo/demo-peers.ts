@@ -5,12 +5,14 @@ import { once } from "#server/runtime/process.ts";
 import { demoSecrets } from "./demo-secrets.ts";
 import { createOpenAiPeer } from "./peers/openai-peer.ts";
 import { freshShop, ShopPeer, type ShopState } from "./peers/shop-peer.ts";
+import { type Kept, StripePeer } from "./peers/stripe-peer.ts";
 import { type PeerNumber, type PhoneMessage, WhatsappPeer } from "./peers/whatsapp-peer.ts";
 
 export type DemoPeers = {
   whatsapp: WhatsappPeer;
   shop: ShopPeer;
   openai: (request: Request) => Promise<Response>;
+  stripe: StripePeer;
 };
 
 const inDataFolder = (name: string) => path.resolve(env().AURORA_DATA_DIR, name);
@@ -38,16 +40,25 @@ function makePeers(): DemoPeers {
   const whatsapp = new WhatsappPeer({ statuses: true, delay: glance });
   const kept = readJson<Record<string, PhoneMessage[]>>("demo-phones.json") ?? {};
   for (const [phone, thread] of Object.entries(kept)) whatsapp.threads.set(phone, thread);
-  const { openAiKey, shopToken } = demoSecrets();
+  const { openAiKey, shopToken, stripe } = demoSecrets();
   const shop = readJson<ShopState>("demo-shop.json") ?? freshShop();
   return {
     whatsapp,
     shop: new ShopPeer(shopToken, shop, (changed) => writeJson("demo-shop.json", changed)),
     openai: createOpenAiPeer(openAiKey),
+    stripe: new StripePeer(stripe.secretKey, {
+      pages: `${env().appUrl}/api/demo/stripe`,
+      webhook: {
+        url: `http://127.0.0.1:${env().PORT}/api/webhooks/payments/stripe/${stripe.gatewayId}`,
+        secret: stripe.webhookSecret,
+      },
+      kept: readJson<Kept[]>("demo-stripe.json") ?? [],
+      keep: (objects) => writeJson("demo-stripe.json", objects),
+    }),
   };
 }
 
-/** The demo's "Meta", "OpenAI" and "Shopify", one of each in this process. They know nothing of Aurora. */
+/** The demo's "Meta", "OpenAI", "Shopify" and "Stripe", one of each in this process. They know nothing of Aurora. */
 export function demoPeers(): DemoPeers {
   return once("demo.peers", makePeers);
 }

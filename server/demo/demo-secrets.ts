@@ -7,6 +7,8 @@ import { once } from "#server/runtime/process.ts";
 export type DemoSecrets = {
   openAiKey: string;
   shopToken: string;
+  /** `gatewayId` is the payment gateway that the seed made for it. */
+  stripe: { secretKey: string; webhookSecret: string; gatewayId: string };
   /** By tenant slug. */
   whatsapp: Record<
     string,
@@ -37,6 +39,7 @@ function fresh(): DemoSecrets {
   return {
     openAiKey: `sk-demo-${random()}`,
     shopToken: `shpat_${randomBytes(16).toString("hex")}`,
+    stripe: { secretKey: `sk_test_${random()}`, webhookSecret: `whsec_${random(24)}`, gatewayId: "" },
     whatsapp: {
       shopeasy: number("106540352242922", "+15550100001"),
       "mario-foods": number("106540352242933", "+15550100002"),
@@ -51,7 +54,10 @@ const file = () => path.join(env().AURORA_DATA_DIR, "demo-secrets.json");
 /** What the demo's peers and people prove themselves with: random for each installation, kept beside the data. */
 export function demoSecrets(): DemoSecrets {
   return once("demo.secrets", () =>
-    existsSync(file()) ? (JSON.parse(readFileSync(file(), "utf8")) as DemoSecrets) : fresh(),
+    existsSync(file())
+      ? // What an older installation does not have yet is made now.
+        { ...fresh(), ...(JSON.parse(readFileSync(file(), "utf8")) as DemoSecrets) }
+      : fresh(),
   );
 }
 

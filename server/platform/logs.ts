@@ -4,6 +4,7 @@ import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
 
 type Row = Record<string, unknown>;
+type MailAttachment = { fileName: string; contentType: string; bytes: number; sha256: string };
 type PageInput = { limit: number; cursor?: string | undefined };
 
 const text = (row: Row, name: string) => (row[name] as string | null) ?? null;
@@ -43,6 +44,7 @@ function mailView(row: Row) {
     from: String(row.sender),
     subject: String(row.subject),
     text: String(row.text_body),
+    attachments: row.attachments as MailAttachment[],
     status: String(row.status),
     error: text(row, "error"),
     createdAt: String(row.created_at),

@@ -19,6 +19,9 @@ const schema = z.object({
   INNGEST_SIGNING_KEY: optional,
   SMTP_URL: optional,
   MAIL_FROM: z.string().default("Aurora <aurora@localhost>"),
+  STRIPE_SECRET_KEY: optional,
+  STRIPE_WEBHOOK_SECRET: optional,
+  STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
   OUTBOUND_ALLOW_PRIVATE: z.string().default(""),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });

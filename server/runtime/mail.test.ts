@@ -64,6 +64,26 @@ describe("mail", () => {
     expect(await stored("sent")).toMatchObject([{ status: "sent" }]);
   });
 
+  it("carries attachments, and lists them with their checksum", async () => {
+    let seen = "";
+    const server = await smtp((text) => {
+      seen = text;
+      return null;
+    });
+    use(server.url);
+    const content = Buffer.from("%PDF-1.7");
+    const attached = { fileName: "INV-2025-01-001.pdf", contentType: "application/pdf", content };
+    await sendMail({ ...mail("attached"), attachments: [attached] });
+    server.close();
+    expect(seen).toContain("filename=INV-2025-01-001.pdf");
+    expect(seen).toContain(content.toString("base64"));
+    const rows = await withSystem(
+      "test",
+      (tx) => tx.sql`select attachments from mail_messages where dedupe_key = 'attached'`,
+    );
+    expect(rows).toMatchObject([{ attachments: [{ fileName: "INV-2025-01-001.pdf", bytes: 8 }] }]);
+  });
+
   it("says why the server refused, and can be tried again", async () => {
     let refuse = true;
     const server = await smtp(() => (refuse ? new Error("mailbox is full") : null));

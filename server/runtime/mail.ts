@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import nodemailer from "nodemailer";
 import { withSystem } from "#db/system.ts";
 import { newId } from "#domain/core/id.ts";
@@ -12,6 +13,7 @@ export type Mail = {
   to: readonly string[];
   subject: string;
   text: string;
+  attachments?: readonly { fileName: string; contentType: string; content: Uint8Array }[];
 };
 
 function transport() {
@@ -26,10 +28,15 @@ function transport() {
  */
 export async function sendMail(mail: Mail): Promise<string> {
   const id = newId();
+  const { attachments = [] } = mail;
+  const listed = attachments.map(({ fileName, contentType, content }) => {
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    return { fileName, contentType, bytes: content.length, sha256 };
+  });
   const state = await withSystem("record mail", async (tx) => {
-    await tx.sql`insert into mail_messages (id, tenant_ref, dedupe_key, recipients, sender, subject, text_body)
+    await tx.sql`insert into mail_messages (id, tenant_ref, dedupe_key, recipients, sender, subject, text_body, attachments)
       values (${id}, ${mail.tenantId ?? null}, ${mail.dedupeKey}, ${[...mail.to]}, ${env().MAIL_FROM},
-        ${mail.subject}, ${mail.text}) on conflict (dedupe_key) do nothing`;
+        ${mail.subject}, ${mail.text}, ${JSON.stringify(listed)}) on conflict (dedupe_key) do nothing`;
     const rows = await tx.sql`select id, status from mail_messages where dedupe_key = ${mail.dedupeKey}`;
     return rows[0] as { id: string; status: string };
   });
@@ -43,6 +50,11 @@ export async function sendMail(mail: Mail): Promise<string> {
         to: [...mail.to],
         subject: mail.subject,
         text: mail.text,
+        attachments: attachments.map(({ fileName, contentType, content }) => ({
+          filename: fileName,
+          contentType,
+          content: Buffer.from(content),
+        })),
         messageId,
       });
     }

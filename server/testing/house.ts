@@ -6,6 +6,7 @@ import { createAiProvider } from "#server/ai/save-provider.ts";
 import { createOpenAiPeer } from "#server/demo/peers/openai-peer.ts";
 import { servePeer } from "#server/demo/peers/serve-peer.ts";
 import { freshShop, ShopPeer } from "#server/demo/peers/shop-peer.ts";
+import { StripePeer } from "#server/demo/peers/stripe-peer.ts";
 import { type PeerNumber, WhatsappPeer } from "#server/demo/peers/whatsapp-peer.ts";
 import { connectShop } from "#server/demo/seed/connect-shop.ts";
 import { systemActor } from "#server/demo/seed/system-actor.ts";
@@ -16,6 +17,7 @@ import { runTurn } from "#server/inbox/turn/run-turn.ts";
 import { forget } from "#server/runtime/process.ts";
 import { createOwnerKey, createTenant } from "#server/tenants/create-tenant.ts";
 
+const STRIPE_KEY = "sk_test_house";
 const OPENAI_KEY = "sk-test-openai";
 const SHOP_TOKEN = "shpat_test";
 
@@ -24,7 +26,7 @@ export class TestHouse {
   readonly whatsapp = new WhatsappPeer({ statuses: false });
   readonly shop = new ShopPeer(SHOP_TOKEN, freshShop());
   private closers: (() => Promise<void>)[] = [];
-  private urls = { whatsapp: "", shop: "", openai: "", door: "" };
+  private urls = { whatsapp: "", shop: "", openai: "", stripe: "", door: "" };
 
   /** Where the OpenAI-like peer answers, and to which key. */
   get openai(): { url: string; key: string } {
@@ -42,6 +44,7 @@ export class TestHouse {
       whatsapp: this.whatsapp.handle,
       shop: this.shop.handle,
       openai: createOpenAiPeer(OPENAI_KEY),
+      stripe: new StripePeer(STRIPE_KEY).handle,
       door,
     };
     for (const [name, handler] of Object.entries(peers)) {
@@ -52,6 +55,7 @@ export class TestHouse {
     process.env.OUTBOUND_ALLOW_PRIVATE = Object.values(this.urls)
       .map((url) => new URL(url).host)
       .join(",");
+    Object.assign(process.env, { STRIPE_SECRET_KEY: STRIPE_KEY, STRIPE_API_BASE: this.urls.stripe });
     forget("env");
   }
 

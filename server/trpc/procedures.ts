@@ -68,11 +68,11 @@ function actorOf(ctx: Context, permission: Permission): Actor {
   return { tenantId, principal, role, allows, requestId, ip, userAgent };
 }
 
-function tenantProcedure(permission: Permission, rest?: RestBinding) {
+function tenantProcedure(permission: Permission, rest?: RestBinding, whileSuspended = false) {
   const meta: ProcedureMeta = { audience: "tenant", permission, ...(rest ? { rest } : {}) };
   return base.meta(meta).use(({ ctx, next, type }) => {
     const actor = actorOf(ctx, permission);
-    if (type === "mutation" && ctx.tenant?.suspended) {
+    if (type === "mutation" && ctx.tenant?.suspended && !whileSuspended) {
       const message = "This workspace is suspended: everything can be read and nothing changed.";
       throw toTrpcError(new AppError("precondition", "tenants.suspended", message));
     }
@@ -86,6 +86,10 @@ export const tenantQuery = (permission: Permission, rest?: RestBinding) => tenan
 /** A change inside one tenant. Ends in `.mutation()`; the name says so to the reader and to the route test. */
 export const tenantMutation = (permission: Permission, rest?: RestBinding) =>
   tenantProcedure(permission, rest);
+
+/** A change that stays open to a suspended workspace, because it is the way out: paying. */
+export const tenantPayment = (permission: Permission, rest?: RestBinding) =>
+  tenantProcedure(permission, rest, true);
 
 function requireStaff(ctx: Context): void {
   const { principal } = ctx;

@@ -30,7 +30,6 @@ const WITHOUT_PROCEDURE: Permission[] = [
   "products.edit",
   "analytics.view",
   "billing.cost",
-  "billing.pay",
   "roles.manage",
   "webhooks.view",
   "webhooks.manage",

@@ -2,6 +2,19 @@ import { aiProvidersRouter } from "#server/ai/router.ts";
 import { meRouter, sessionsRouter } from "#server/auth/router.ts";
 import { invoicesRouter } from "#server/billing/invoices/router.ts";
 import {
+  paymentEventsRouter,
+  paymentGatewaysRouter,
+  platformCreditNotesRouter,
+  platformPaymentsRouter,
+} from "#server/billing/payments/platform-router.ts";
+import {
+  billingProfileRouter,
+  creditNotesRouter,
+  paymentMethodsRouter,
+  paymentsRouter,
+  walletRouter,
+} from "#server/billing/payments/router.ts";
+import {
   plansRouter,
   platformInvoicesRouter,
   pricingHistoryRouter,
@@ -52,10 +65,12 @@ export const appRouter = router({
   aiProviders: aiProvidersRouter,
   apiKeys: apiKeysRouter,
   auditLog: auditLogRouter,
+  billingProfile: billingProfileRouter,
   channels: channelsRouter,
   connectors: connectorsRouter,
   conversations: conversationsRouter,
   costAlerts: costAlertsRouter,
+  creditNotes: creditNotesRouter,
   customers: customersRouter,
   demo: demoRouter,
   flowExecutions: flowExecutionsRouter,
@@ -67,10 +82,16 @@ export const appRouter = router({
   mail: mailRouter,
   me: meRouter,
   messages: messagesRouter,
+  paymentEvents: paymentEventsRouter,
+  paymentGateways: paymentGatewaysRouter,
+  paymentMethods: paymentMethodsRouter,
+  payments: paymentsRouter,
   permissions: permissionsRouter,
   plans: plansRouter,
   platformAiProviders: platformAiProvidersRouter,
+  platformCreditNotes: platformCreditNotesRouter,
   platformInvoices: platformInvoicesRouter,
+  platformPayments: platformPaymentsRouter,
   platformSystemEvents: platformSystemEventsRouter,
   pricing: pricingRouter,
   pricingHistory: pricingHistoryRouter,
@@ -89,6 +110,7 @@ export const appRouter = router({
   tenants: tenantsRouter,
   usage: usageRouter,
   users: usersRouter,
+  wallet: walletRouter,
   webhookJournal: webhookJournalRouter,
 });
 

@@ -1,6 +1,6 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { allowanceKind } from "#domain/billing/allowance.ts";
-import { computeInvoice, invoiceNumber, type LineFigures } from "#domain/billing/invoice.ts";
+import { computeInvoice, invoiceNumber, type LineFigures, type TaxMode } from "#domain/billing/invoice.ts";
 import type { Overage } from "#domain/billing/overage.ts";
 import { monthWindow, type PeriodWindow } from "#domain/billing/period.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
@@ -10,10 +10,9 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { roundToMinor } from "#domain/money/currency.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
-import { scheduleTimer } from "#server/runtime/timers.ts";
 import { touchLedger } from "../meter/footing.ts";
 import { type FeeDraft, findMinimumDraft, listFeeDrafts } from "../subscriptions/fee-drafts.ts";
-import { INVOICE_DUE } from "../subscriptions/schedule-billing.ts";
+import { openInvoice } from "./open-invoice.ts";
 import { listUnbilledSlices, proveSlices, type UsageSlice } from "./usage-slices.ts";
 
 const DUE_AFTER_DAYS = 14;
@@ -30,6 +29,9 @@ type Draft = {
 type Head = {
   currency: string;
   taxRatePercent: string;
+  taxMode: TaxMode;
+  taxId: string | null;
+  discountPercent: string;
   timezone: string;
   seq: number;
   nowMs: number;
@@ -41,7 +43,7 @@ export type ClosedMonth = { invoiceId: string; number: string; created: boolean 
 
 async function readHead(tx: TenantTransaction, nowMs: number | null): Promise<Head> {
   const [row] = await tx.sql`
-    select t.currency, t.tax_rate_percent, t.name, t.billing_email, t.billing_address, t.clock_offset_ms,
+    select t.currency, t.tax_rate_percent, t.tax_mode, t.tax_id, t.discount_percent, t.name, t.billing_email, t.billing_address, t.clock_offset_ms,
       l.timezone, l.last_seq, p.overage
     from tenants t join billing_ledgers l on l.tenant_id = t.id
     left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null left join plans p on p.id = s.plan_id
@@ -50,6 +52,9 @@ async function readHead(tx: TenantTransaction, nowMs: number | null): Promise<He
   return {
     currency: row.currency as string,
     taxRatePercent: formatAmount(amountFromDatabase(row.tax_rate_percent as string)),
+    taxMode: row.tax_mode as TaxMode,
+    taxId: row.tax_id as string | null,
+    discountPercent: formatAmount(amountFromDatabase(row.discount_percent as string)),
     timezone: row.timezone as string,
     seq: Number(row.last_seq),
     nowMs: nowMs ?? Date.now() + Number(row.clock_offset_ms),
@@ -123,14 +128,15 @@ async function insertLines(tx: TenantTransaction, invoiceId: string, drafts: Dra
     await tx.sql`
       insert into invoice_lines (tenant_id, id, invoice_id, position, kind, description, service_type, provider, model,
         usage_month, closing, seq_from, seq_to, subscription_id, fee_period, service_from, service_to, requests, quantity, covered_quantity, amount, amount_exact,
-        provider_cost, client_price, tax_rate_percent)
+        provider_cost, client_price, discount, tax_rate_percent)
       values (${tx.tenantId}, ${newId()}, ${invoiceId}, ${i + 1}, ${draft.kind}, ${draft.description},
         ${slice?.serviceType ?? null}, ${slice?.provider ?? null}, ${slice?.model ?? null}, ${slice?.month ?? null},
         ${slice?.closing ?? null}, ${slice?.seqFrom ?? null}, ${slice?.seqTo ?? null},
         ${draft.fee?.subscriptionId ?? null}, ${draft.fee?.period ?? null}, ${draft.fee?.from ?? null}, ${draft.fee?.to ?? null},
         ${slice?.requests ?? 0}, ${draft.quantity},
         ${slice?.coveredQuantity ?? "0"}, ${formatAmount(line.amount)}, ${formatAmount(line.exact)},
-        ${formatAmount(slice?.providerCost ?? 0n)}, ${formatAmount(slice?.clientPrice ?? line.exact)}, ${line.taxRatePercent})`;
+        ${formatAmount(slice?.providerCost ?? 0n)}, ${formatAmount(slice?.clientPrice ?? line.exact)}, ${formatAmount(line.discount)},
+        ${line.taxRatePercent})`;
   }
 }
 
@@ -159,22 +165,22 @@ async function insertInvoice(
       exact: draft.exact,
       taxRatePercent: head.taxRatePercent,
     })),
-    { currency: head.currency },
+    { currency: head.currency, discountPercent: head.discountPercent, taxMode: head.taxMode },
   );
   const id = newId();
   const number = await takeNumber(tx, window.firstDay);
-  const dueAt = new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000).toISOString();
-  if (figures.total > 0n) await scheduleTimer(tx, { kind: INVOICE_DUE, subjectId: id, dueAt });
+  const dueAt = new Date(head.nowMs + DUE_AFTER_DAYS * 86_400_000);
   await tx.sql`
     insert into invoices (tenant_id, id, number, status, month, timezone, period_start, period_end, currency, subtotal,
-      discount, tax, tax_rate_percent, total, amount_due, billing_name, billing_email, billing_address, issued_at, due_at)
+      discount, tax, tax_rate_percent, tax_mode, tax_id, discount_percent, total, amount_due, billing_name, billing_email, billing_address, issued_at, due_at)
     values (${tx.tenantId}, ${id}, ${number}, 'open', ${window.firstDay}, ${head.timezone},
       ${new Date(window.start).toISOString()}, ${new Date(window.end).toISOString()}, ${head.currency},
       ${formatAmount(figures.subtotal)}, ${formatAmount(figures.discount)}, ${formatAmount(figures.tax)},
-      ${head.taxRatePercent}, ${formatAmount(figures.total)}, ${formatAmount(figures.total)}, ${head.billing.name},
+      ${head.taxRatePercent}, ${head.taxMode}, ${head.taxId}, ${head.discountPercent}, ${formatAmount(figures.total)}, ${formatAmount(figures.total)}, ${head.billing.name},
       ${head.billing.email}, ${head.billing.address}, ${new Date(head.nowMs).toISOString()},
-      ${dueAt})`;
+      ${dueAt.toISOString()})`;
   await insertLines(tx, id, drafts, figures.lines);
+  await openInvoice(tx, id, dueAt);
   await appendOutbox(tx, [
     {
       tenantId: tx.tenantId,

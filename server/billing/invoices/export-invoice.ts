@@ -88,7 +88,10 @@ function pathOf(request: ExportRequest, lineId: string): InvoicePath {
   };
 }
 
-async function body(actor: Actor, request: ExportRequest): Promise<string> {
+/** Who reads: whether costs are in it is theirs to see. */
+type Reader = Pick<Actor, "tenantId" | "allows">;
+
+async function body(actor: Reader, request: ExportRequest): Promise<string> {
   const { tenantId } = actor;
   if (request.level === "lines") {
     const { data } = await listInvoiceLines(tenantId, request.id);
@@ -113,7 +116,7 @@ async function body(actor: Actor, request: ExportRequest): Promise<string> {
 
 /** A level of an invoice as CSV; its exact amounts sum to the level's total. Throws `not_found`, `invalid`. */
 export async function exportInvoice(
-  actor: Actor,
+  actor: Reader,
   request: ExportRequest,
 ): Promise<{ fileName: string; body: string }> {
   const invoice = await getInvoice(actor.tenantId, request.id);

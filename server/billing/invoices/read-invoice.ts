@@ -5,12 +5,9 @@ import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
-import { recordAudit } from "#server/runtime/audit.ts";
-import { cancelTimer } from "#server/runtime/timers.ts";
-import type { Context } from "#server/trpc/context.ts";
-import { billingNow } from "../limit-window.ts";
 import { touchLedger } from "../meter/footing.ts";
-import { INVOICE_DUE } from "../subscriptions/schedule-billing.ts";
+import { endDunning } from "../payments/dunning-case.ts";
+import { giveBackToWallet } from "../payments/invoice-balance.ts";
 import { type Invoice, type InvoiceLine, toInvoice, toLine } from "./invoice-view.ts";
 
 type Paging = { limit: number; cursor?: string | undefined };
@@ -77,53 +74,20 @@ export async function getAnyInvoice(id: string): Promise<Invoice> {
 export async function voidInvoice(id: string): Promise<Invoice> {
   return withTenant(await findOwner(id), async (tx) => {
     await touchLedger(tx);
-    const { status } = await invoiceRow(tx, id);
-    if (status === "paid") {
+    const { status, amount_paid: paid } = await invoiceRow(tx, id);
+    if (status === "paid" || amountFromDatabase(paid as string) > 0n) {
       throw new AppError(
         "precondition",
         "invoices.paid",
-        "A paid invoice cannot be voided; write a credit note.",
+        "An invoice that was paid, or a part of it, cannot be voided; write a credit note.",
       );
     }
     if (status !== "void") {
+      await giveBackToWallet(tx, id);
       await tx.sql`update invoices set status = 'void', voided_at = now(), updated_at = now()
         where tenant_id = ${tx.tenantId} and id = ${id}`;
       await tx.sql`update invoice_lines set voided = true where tenant_id = ${tx.tenantId} and invoice_id = ${id}`;
-      await noteSettled(tx, id);
-    }
-    return toInvoice(await invoiceRow(tx, id));
-  });
-}
-
-/** Settled by payment or voided: a subscription that was past due for it alone is active again. */
-async function noteSettled(tx: TenantTransaction, invoiceId: string): Promise<void> {
-  await cancelTimer(tx, { kind: INVOICE_DUE, subjectId: invoiceId });
-  const { nowMs } = await billingNow(tx);
-  await tx.sql`
-    update tenant_subscriptions set status = 'active', updated_at = now()
-    where tenant_id = ${tx.tenantId} and ended_at is null and status = 'past_due' and not exists (
-      select from invoices i where i.tenant_id = ${tx.tenantId} and i.status = 'open'
-        and i.due_at <= ${new Date(nowMs).toISOString()})`;
-}
-
-/**
- * Notes that an open invoice was paid outside of any gateway, by bank transfer. Done again it changes nothing. Throws
- * `precondition` for one that is void.
- */
-export async function markInvoicePaid(by: Context, id: string): Promise<Invoice> {
-  return withTenant(await findOwner(id), async (tx) => {
-    const [row] =
-      await tx.sql`select status from invoices where tenant_id = ${tx.tenantId} and id = ${id} for update`;
-    if (row?.status === "void" || row?.status === "draft") {
-      const message = "Only an open invoice can be paid.";
-      throw new AppError("precondition", "invoices.not_open", message);
-    }
-    if (row?.status !== "paid") {
-      const { nowMs } = await billingNow(tx);
-      await tx.sql`update invoices set status = 'paid', paid_at = ${new Date(nowMs).toISOString()}, amount_due = 0,
-        updated_at = now() where tenant_id = ${tx.tenantId} and id = ${id}`;
-      await noteSettled(tx, id);
-      await recordAudit(tx, by, { action: "invoice.paid", subjectType: "invoices", subjectId: id });
+      await endDunning(tx, id, "stopped");
     }
     return toInvoice(await invoiceRow(tx, id));
   });

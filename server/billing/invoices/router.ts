@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { INVOICE_STATUSES } from "#domain/billing/invoice.ts";
+import { payInvoiceInput } from "#domain/billing/payment.ts";
 import { dayInput } from "#domain/billing/usage-report.ts";
 import { paging } from "#domain/core/paging.ts";
-import { router, tenantQuery } from "#server/trpc/procedures.ts";
+import { router, tenantPayment, tenantQuery } from "#server/trpc/procedures.ts";
+import { payInvoice } from "../payments/pay-invoice.ts";
 import { veilCost } from "../veil-cost.ts";
 import {
   type InvoicePath,
@@ -12,6 +14,7 @@ import {
   listPathRecords,
 } from "./drill-down.ts";
 import { EXPORT_LEVELS, exportInvoice } from "./export-invoice.ts";
+import { printInvoice } from "./invoice-pdf.ts";
 import { nameConversations, nameMessages, nameRecords } from "./name-rows.ts";
 import { getInvoice, listInvoiceLines, listInvoices } from "./read-invoice.ts";
 
@@ -79,6 +82,27 @@ export const invoicesRouter = router({
       const data = await nameRecords(ctx.actor.tenantId, level.data);
       return veilCost(ctx.actor, { ...level, data, nextCursor: null });
     }),
+  pay: tenantPayment("billing.pay", {
+    route: "POST /invoices/{id}/pay",
+    summary:
+      "Pay an invoice: the payment, perhaps with the address of the page to pay on, and the invoice after it",
+    example: { source: "gateway" },
+  })
+    .input(payInvoiceInput)
+    .mutation(async ({ ctx, input }) => {
+      const payment = await payInvoice(ctx.actor, input);
+      return { payment, invoice: await getInvoice(ctx.actor.tenantId, input.id) };
+    }),
+  pdf: tenantQuery(view, {
+    route: "GET /invoices/{id}/pdf",
+    summary: "Download a final invoice as PDF, with the SHA-256 of its CSV",
+    file: true,
+  })
+    .input(z.strictObject({ id }))
+    .query(async ({ ctx, input }) => ({
+      contentType: "application/pdf",
+      ...(await printInvoice(ctx.actor.tenantId, input.id)),
+    })),
   exportCsv: tenantQuery(view, {
     route: "GET /invoices/{id}/export.csv",
     summary: "Download a level of an invoice as CSV: its lines, or what lies under one",

@@ -7,14 +7,7 @@ import { registerTimerHandler, scheduleTimer, type Timer } from "#server/runtime
 import { closeMonthWithin } from "../invoices/close-month.ts";
 import { billingNow } from "../limit-window.ts";
 import { touchLedger } from "../meter/footing.ts";
-import {
-  INVOICE_DUE,
-  MONTH_END,
-  monthCloses,
-  PERIOD_END,
-  scheduleSubscription,
-  TRIAL_END,
-} from "./schedule-billing.ts";
+import { MONTH_END, monthCloses, PERIOD_END, scheduleSubscription, TRIAL_END } from "./schedule-billing.ts";
 import { endSubscription, startSubscription } from "./start-subscription.ts";
 import { findRunning, type Subscription } from "./subscription-row.ts";
 
@@ -92,18 +85,9 @@ async function endMonth(tx: TenantTransaction, { dueAt, payload }: Timer): Promi
   await scheduleTimer(tx, { ...timer, payload: { month: next } });
 }
 
-/** An invoice that is not paid in its time leaves the subscription past due; it works on. */
-async function fallDue(tx: TenantTransaction, { subjectId }: Timer): Promise<void> {
-  await tx.sql`
-    update tenant_subscriptions set status = 'past_due', updated_at = now()
-    where tenant_id = ${tx.tenantId} and ended_at is null and status = 'active' and exists (
-      select from invoices i where i.tenant_id = ${tx.tenantId} and i.id = ${subjectId} and i.status = 'open')`;
-}
-
 /** What the timers of billing do. Once a process, before timers are swept. */
 export function registerBillingTimers(): void {
   registerTimerHandler(TRIAL_END, endTrial);
   registerTimerHandler(PERIOD_END, endPeriod);
   registerTimerHandler(MONTH_END, endMonth);
-  registerTimerHandler(INVOICE_DUE, fallDue);
 }

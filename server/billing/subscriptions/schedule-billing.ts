@@ -11,7 +11,6 @@ import { findRunning } from "./subscription-row.ts";
 export const TRIAL_END = "billing.trial_end";
 export const PERIOD_END = "billing.period_end";
 export const MONTH_END = "billing.month_end";
-export const INVOICE_DUE = "billing.invoice_due";
 
 /** How long after its end a month stays open for usage that comes late. */
 export const GRACE_MS = 24 * 3_600_000;

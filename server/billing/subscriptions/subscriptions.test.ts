@@ -5,9 +5,11 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { getTenant } from "#server/platform/tenants.ts";
 import { sweepTimers } from "#server/runtime/timers.ts";
-import { listInvoices, markInvoicePaid, voidInvoice } from "../invoices/read-invoice.ts";
+import { getInvoice, listInvoices, voidInvoice } from "../invoices/read-invoice.ts";
 import { runInvoices } from "../invoices/run-invoices.ts";
 import { mailTrialEnd } from "../notify.ts";
+import { registerPaymentTimers } from "../payments/dunning.ts";
+import { markInvoicePaid } from "../payments/mark-paid.ts";
 import { type Plan, updatePlan } from "../plans.ts";
 import { reconcile } from "../reconcile.ts";
 import { addPrice, makeTenant } from "../testing/billing-fixtures.ts";
@@ -34,6 +36,7 @@ const fees = async (tenantId: TenantId, month: string) =>
 
 beforeAll(async () => {
   registerBillingTimers();
+  registerPaymentTimers();
   basic = await addPlan({ name: "Basic", monthlyPrice: "49" });
   const included = { tokens: 5_000_000, voiceMinutes: 1000 };
   pro = await addPlan({ name: "Pro", monthlyPrice: "299", yearlyPrice: "2990", included });
@@ -266,7 +269,8 @@ describe("the end", () => {
     await changeSubscription(actor, { planId: tried.id, at: "now" });
     await setClock("2025-02-10T00:00:00Z");
     const [january] = (await listInvoices(tenantId, ALL)).data;
-    expect(await markInvoicePaid(staff, january?.id ?? "")).toMatchObject({
+    await markInvoicePaid(staff, { id: january?.id ?? "", reference: "BANK-1" });
+    expect(await getInvoice(tenantId, january?.id ?? "")).toMatchObject({
       status: "paid",
       amountDue: "0.00",
     });
@@ -277,9 +281,11 @@ describe("the end", () => {
     await read();
     expect(await getSubscription(tenantId)).toMatchObject({ plan: { id: tried.id }, endedAt: null });
     const [february] = (await listInvoices(tenantId, ALL)).data;
-    const paid = await markInvoicePaid(staff, february?.id ?? "");
+    await markInvoicePaid(staff, { id: february?.id ?? "", reference: "BANK-2" });
+    const paid = await getInvoice(tenantId, february?.id ?? "");
     expect(paid.paidAt).toContain("2025-03-16T00:00:0");
-    expect(await markInvoicePaid(staff, paid.id)).toEqual(paid);
+    const again = markInvoicePaid(staff, { id: paid.id, reference: "BANK-3" });
+    await expect(again).rejects.toMatchObject({ code: "invoices.paid" });
     await read();
     expect(states).toEqual(["trialing", "active", "active", "past_due", "active"]);
     await expect(voidInvoice(paid.id)).rejects.toMatchObject({ code: "invoices.paid" });

@@ -2,7 +2,9 @@ import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { SYSTEM_ROLES } from "#domain/access/roles.ts";
 import { costAlertInput } from "#domain/billing/cost-alert.ts";
+import { previousMonth } from "#domain/billing/period.ts";
 import { quotaInput } from "#domain/billing/quota.ts";
+import { localDay } from "#domain/billing/time-zone.ts";
 import { channelCreate } from "#domain/channels/channel-input.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { productSupportFlow } from "#domain/flows/examples/product-support.ts";
@@ -22,6 +24,7 @@ import { addMember, createOwnerKey, createTenant, type NewTenant } from "#server
 import { demoPassword, demoSecrets, saveDemoSecrets } from "../demo-secrets.ts";
 import { connectShop } from "./connect-shop.ts";
 import { addPast, type PastCustomer } from "./past-conversations.ts";
+import { addPastMoney } from "./past-money.ts";
 import { addPastPurchase } from "./past-purchase.ts";
 import { addPastUsage, topUpSpend } from "./past-usage.ts";
 import { seedPlatform } from "./seed-platform.ts";
@@ -200,7 +203,11 @@ export async function seedDemo(): Promise<void> {
   await topUpSpend(shopeasy, "245.50", "America/New_York");
   await addLimits(shopeasy, "250", "100000", ["cfo@shopeasy.com", "admin@shopeasy.com"]);
   await addLimits(mario, "500", "100000", ["office@mario-foods.com"]);
+  // The month before the last is billed too, so that there is a bill which was paid.
+  const lastMonth = previousMonth(localDay("America/New_York", Date.now()));
+  await runInvoices({ tenantId: shopeasy, period: previousMonth(lastMonth).slice(0, 7) });
   for (const tenantId of [shopeasy, mario]) await runInvoices({ tenantId });
+  await addPastMoney([shopeasy, mario]);
   await withSystem(
     "seed demo",
     (tx) =>

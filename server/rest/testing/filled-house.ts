@@ -7,6 +7,10 @@ import { newId } from "#domain/core/id.ts";
 import { makeApiKey } from "#server/auth/api-key.ts";
 import { createCostAlert } from "#server/billing/cost-alerts.ts";
 import { runInvoices } from "#server/billing/invoices/run-invoices.ts";
+import { issueCreditNote, refundPayment } from "#server/billing/payments/credit-invoice.ts";
+import { STRIPE_GATEWAY } from "#server/billing/payments/open-gateway.ts";
+import { addPaymentMethod } from "#server/billing/payments/payment-methods.ts";
+import { topUpWallet } from "#server/billing/payments/top-up-wallet.ts";
 import { createPlan, getFreePlan } from "#server/billing/plans.ts";
 import { createQuota } from "#server/billing/quotas.ts";
 import { startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
@@ -30,6 +34,18 @@ export async function addOperatorKey(): Promise<string> {
       tx.sql`insert into platform_keys (id, name, key_hash, tail) values (${newId()}, 'Test', ${hash}, ${tail})`,
   );
   return key;
+}
+
+/** A webhook of a payment provider, journalled. */
+export async function addPaymentEvent(): Promise<string> {
+  const id = newId();
+  const body = JSON.stringify({ id, type: "ping", data: { object: {} } });
+  await withSystem(
+    "test fixture",
+    (tx) => tx.sql`insert into payment_events (id, gateway_id, delivery_key, type, body)
+      values (${id}, ${STRIPE_GATEWAY}, ${id}, 'ping', convert_to(${body}, 'UTF8'))`,
+  );
+  return id;
 }
 
 const staff: Context = {
@@ -66,6 +82,7 @@ export async function fillShop(house: TestHouse, slug: string, number: string, p
   const conversationId = await house.say(shop, `+1202555${number.slice(-4)}`, "I want to buy AirPods Pro");
   await setTestClock(staff, { id: tenantId, now: new Date().toISOString() });
   await runInvoices({ tenantId });
+  const money = await addMoney(shop);
   const member = await createUser(actor, { email: `agent@${slug}.test`, name: "Agent", role: "agent" });
   const key = await createApiKey(actor, {
     name: "Second",
@@ -87,6 +104,7 @@ export async function fillShop(house: TestHouse, slug: string, number: string, p
   await recordSystemEvent({ kind: "test", source: slug, severity: 1, message: "A test event.", tenantId });
   return {
     ...shop,
+    ...money,
     conversationId,
     memberId: member.id,
     keyId: key.id,
@@ -95,6 +113,22 @@ export async function fillShop(house: TestHouse, slug: string, number: string, p
     quotaId: quota.id,
     otherPlanId: (await getFreePlan()).id,
   };
+}
+
+/** A saved card, money in the wallet, a part of it given back, and a credit note on the invoice. */
+async function addMoney({ tenantId, actor }: Pick<TestShop, "tenantId" | "actor">) {
+  const card = await addPaymentMethod(actor, { externalMethodId: `pm_${newId()}`, isDefault: true });
+  const payment = await topUpWallet(actor, { amount: "5.00" });
+  await refundPayment(staff, { paymentId: payment.id, amount: "1.00", reason: "Test" });
+  const [invoice] = await withTenant(tenantId, (tx) => tx.sql`select id from invoices limit 1`);
+  const asked = {
+    invoiceId: String(invoice?.id),
+    amount: "1.00",
+    reason: "Test",
+    settleAs: "wallet" as const,
+  };
+  const note = await issueCreditNote(staff, asked);
+  return { paymentMethodId: card.id, paymentId: payment.id, creditNoteId: note.id };
 }
 
 export type FilledShop = Awaited<ReturnType<typeof fillShop>>;
