@@ -2,6 +2,7 @@ import type { InngestFunction } from "inngest";
 import {
   applyPaymentWebhook,
   chargeInvoice,
+  checkPayment,
   retryPayment,
   tellInvoicePaid,
   tellPaymentFailed,
@@ -15,6 +16,7 @@ import { conversationTurn } from "./functions/conversations/turn.ts";
 export const functions: InngestFunction.Any[] = [
   applyPaymentWebhook,
   chargeInvoice,
+  checkPayment,
   conversationTurn,
   retryDueDelivery,
   retryPayment,

@@ -6,6 +6,7 @@ import { registerTimerHandler, scheduleTimer } from "#server/runtime/timers.ts";
 import { DUNNING_TIMER, startDunning, suspendForDunning } from "./dunning-case.ts";
 import { payDue } from "./pay-invoice.ts";
 import type { Payment } from "./payment-view.ts";
+import { registerPaymentChecks } from "./watch-payment.ts";
 
 const DUE_TIMER = "billing.invoice_due";
 
@@ -33,6 +34,7 @@ async function onDunningStep(
 
 /** Says what billing's timers do. Once per process. */
 export function registerPaymentTimers(): void {
+  registerPaymentChecks();
   registerTimerHandler(DUNNING_TIMER, (tx, { subjectId, payload }) =>
     onDunningStep(tx, subjectId, payload as { kind: string; attempt: number }),
   );
