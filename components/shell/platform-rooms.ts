@@ -3,6 +3,7 @@ import {
   Building2,
   CircleDollarSign,
   Cpu,
+  CreditCard,
   Layers,
   Mail,
   Percent,
@@ -37,6 +38,7 @@ export const platformRoomGroups: ReadonlyArray<RoomGroup> = [
     rooms: [
       { path: "prices", name: "Provider prices", icon: CircleDollarSign, key: "C" },
       { path: "providers", name: "AI providers", icon: Cpu, key: "A" },
+      { path: "gateways", name: "Payment gateways", icon: CreditCard, key: "Y" },
     ],
   },
 ];

@@ -37,6 +37,7 @@ const consoleRooms = [
   "prices",
   "providers",
   "invoices",
+  "gateways",
   "reconcile",
   "webhooks",
   "mail",
