@@ -9,10 +9,16 @@ export const DUNNING_TIMER = "billing.dunning";
 
 /**
  * Begins the way to suspension with an invoice's first failure; every step is counted from it. A further failure of
- * the same invoice changes no step. The subscription is past due from now on.
+ * the same invoice changes no step. The subscription is past due from now on. `failedAt` is on the tenant's clock and
+ * now unless told: a clock that is set far ahead passes the due day on the due day.
  */
-export async function startDunning(tx: TenantTransaction, invoiceId: string, reason: string): Promise<void> {
-  const { nowMs } = await billingNow(tx);
+export async function startDunning(
+  tx: TenantTransaction,
+  invoiceId: string,
+  reason: string,
+  failedAt?: string,
+): Promise<void> {
+  const nowMs = failedAt ? Date.parse(failedAt) : (await billingNow(tx)).nowMs;
   const steps = dunningSteps(nowMs);
   const caseId = newId();
   const [made] = await tx.sql`
@@ -38,9 +44,7 @@ export async function startDunning(tx: TenantTransaction, invoiceId: string, rea
 }
 
 /** Suspends the workspace: everything stays readable, nothing is deleted, what comes in is kept. */
-export async function suspendForDunning(tx: TenantTransaction, caseId: string): Promise<void> {
-  const { nowMs } = await billingNow(tx);
-  const now = new Date(nowMs).toISOString();
+export async function suspendForDunning(tx: TenantTransaction, caseId: string, at: string): Promise<void> {
   const [running] = await tx.sql`
     update dunning_cases set status = 'suspended', next_attempt_at = null
     where tenant_id = ${tx.tenantId} and id = ${caseId} and status = 'running' returning id`;
@@ -49,7 +53,7 @@ export async function suspendForDunning(tx: TenantTransaction, caseId: string): 
   const [suspended] = await tx.sql`update tenants set status = 'suspended', updated_at = now()
     where id = ${tx.tenantId} and status in ('active', 'trial') returning id`;
   if (!suspended) return;
-  await tx.sql`update dunning_cases set suspended_at = ${now} where tenant_id = ${tx.tenantId} and id = ${caseId}`;
+  await tx.sql`update dunning_cases set suspended_at = ${at} where tenant_id = ${tx.tenantId} and id = ${caseId}`;
   await appendOutbox(tx, [
     {
       tenantId: tx.tenantId,

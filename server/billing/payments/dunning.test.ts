@@ -137,8 +137,18 @@ describe("dunning", () => {
     expect(await subscription(debtor)).toBe("active");
     await setTestClock(staff, { id: debtor.tenantId, now: new Date(due).toISOString() });
     expect(await subscription(debtor)).toBe("past_due");
-    await setTestClock(staff, { id: debtor.tenantId, now: new Date(due + 22 * DAY).toISOString() });
-    expect(await tenantStatus(debtor)).toBe("suspended");
+    const other = await makeDebtor("100.00", { sandbox: true });
+    const last = Date.parse((await getInvoice(other.tenantId, other.invoiceId)).dueAt ?? "");
+    await setTestClock(staff, { id: other.tenantId, now: new Date(last + 22 * DAY).toISOString() });
+    expect(await tenantStatus(other)).toBe("suspended");
+    const [row] = await withTenant(
+      other.tenantId,
+      (tx) => tx.sql`select first_failed_at, suspended_at from dunning_cases`,
+    );
+    expect(row).toEqual({
+      first_failed_at: new Date(last).toISOString(),
+      suspended_at: new Date(last + 21 * DAY).toISOString(),
+    });
   });
 
   it("leaves everything readable and paying open while suspended, and refuses every other change", async () => {

@@ -13,9 +13,9 @@ const DUE_TIMER = "billing.invoice_due";
 async function onDunningStep(
   tx: TenantTransaction,
   caseId: string,
-  step: { kind: string; attempt: number },
+  step: { kind: string; attempt: number; dueAt: string },
 ): Promise<void> {
-  if (step.kind === "suspend") return suspendForDunning(tx, caseId);
+  if (step.kind === "suspend") return suspendForDunning(tx, caseId, step.dueAt);
   const [running] = await tx.sql`
     update dunning_cases set attempts = ${step.attempt}, next_attempt_at = (
         select min(due_at) from timers where tenant_id = ${tx.tenantId} and kind = ${DUNNING_TIMER}
@@ -35,12 +35,12 @@ async function onDunningStep(
 /** Says what billing's timers do. Once per process. */
 export function registerPaymentTimers(): void {
   registerPaymentChecks();
-  registerTimerHandler(DUNNING_TIMER, (tx, { subjectId, payload }) =>
-    onDunningStep(tx, subjectId, payload as { kind: string; attempt: number }),
+  registerTimerHandler(DUNNING_TIMER, (tx, { subjectId, payload, dueAt }) =>
+    onDunningStep(tx, subjectId, { ...(payload as { kind: string; attempt: number }), dueAt }),
   );
   // An invoice that nobody tried to pay fails on its due day.
-  registerTimerHandler(DUE_TIMER, (tx, { subjectId }) =>
-    startDunning(tx, subjectId, "It was not paid by its due date."),
+  registerTimerHandler(DUE_TIMER, (tx, { subjectId, dueAt }) =>
+    startDunning(tx, subjectId, "It was not paid by its due date.", dueAt),
   );
 }
 
