@@ -34,6 +34,8 @@ export const eventSchemas = {
   "invoice.overdue": z.object({ tenantId: id, invoiceId: id }),
   "invoice.payment_failed": z.object({ tenantId: id, invoiceId: id, caseId: id, attempt: z.number().int() }),
   "billing/dunning.due": z.object({ tenantId: id, caseId: id, attempt: z.number().int() }),
+  /** Nobody told yet how a payment ended. */
+  "billing/payment.unsettled": z.object({ tenantId: id, paymentId: id }),
   "tenant.suspended": z.object({ tenantId: id, caseId: id }),
   "tenant.resumed": z.object({ tenantId: id, caseId: id }),
   /** A payment provider's webhook was journalled; whose it is, is found when it is applied. */

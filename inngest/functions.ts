@@ -3,6 +3,7 @@ import { adjustUnpricedUsage } from "./functions/billing/adjust-unpriced.ts";
 import {
   applyPaymentWebhook,
   chargeInvoice,
+  checkPayment,
   retryPayment,
   tellInvoiceOverdue,
   tellInvoicePaid,
@@ -25,6 +26,7 @@ import { conversationTurn } from "./functions/conversations/turn.ts";
 export const functions: InngestFunction.Any[] = [
   applyPaymentWebhook,
   chargeInvoice,
+  checkPayment,
   conversationTurn,
   retryDueDelivery,
   retryPayment,

@@ -65,7 +65,7 @@ function settledRows(invoice: InvoiceAnswer) {
   ].filter((row) => parseAmount(row.value) !== 0n);
   if (rows.length === 0) return [];
   const due = { label: "Amount due", value: invoice.amountDue };
-  return [...rows.map((row) => ({ ...row, value: `-${row.value}` })), due];
+  return [...rows, due];
 }
 
 /** The head of an invoice with its figures; `equal` says that its lines add up to its subtotal. */

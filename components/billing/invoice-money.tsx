@@ -65,10 +65,11 @@ export function PdfLink(props: { id: string; slug: string; status: string }) {
     <a
       href={`/api/v1/invoices/${props.id}/pdf?tenant=${encodeURIComponent(props.slug)}`}
       className="btn"
+      aria-label="Download PDF"
       download
     >
       <FileText size={14} aria-hidden="true" />
-      PDF
+      <span className="only-desk">PDF</span>
     </a>
   );
 }
@@ -90,11 +91,11 @@ export function InvoiceMoney(props: { invoiceId: string }) {
           <li key={note.id}>
             <span className="row">
               <span className="clip">{note.number}</span>
-              <Amount value={`-${note.amount}`} currency={note.currency} className="end" />
+              <Amount value={note.amount} currency={note.currency} className="end" />
             </span>
             <span className="row text-small text-ink-3">
               <span className="clip">{note.reason}</span>
-              <span className="end">{time.date(note.issuedAt)}</span>
+              <span className="end whitespace-nowrap">{time.date(note.issuedAt)}</span>
             </span>
           </li>
         ))}
@@ -113,7 +114,9 @@ export function InvoiceMoney(props: { invoiceId: string }) {
                   </a>
                 ) : null}
               </span>
-              <span className="end">{time.date(payment.processedAt ?? payment.createdAt)}</span>
+              <span className="end whitespace-nowrap">
+                {time.date(payment.processedAt ?? payment.createdAt)}
+              </span>
             </span>
           </li>
         ))}

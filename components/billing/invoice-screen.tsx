@@ -46,9 +46,9 @@ export function InvoiceScreen(props: {
             ) : null}
             {props.actions}
             {invoice.csvHref ? (
-              <a href={invoice.csvHref} className="btn" download>
+              <a href={invoice.csvHref} className="btn" aria-label="Download CSV" download>
                 <Download size={14} aria-hidden="true" />
-                CSV
+                <span className="only-desk">CSV</span>
               </a>
             ) : null}
           </span>

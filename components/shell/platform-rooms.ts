@@ -4,6 +4,7 @@ import {
   CircleDollarSign,
   Coins,
   Cpu,
+  CreditCard,
   History,
   Layers,
   Mail,
@@ -41,6 +42,7 @@ export const platformRoomGroups: ReadonlyArray<RoomGroup> = [
       { path: "prices", name: "Provider prices", icon: CircleDollarSign, key: "C" },
       { path: "price-history", name: "Price changes", icon: History, key: "H" },
       { path: "providers", name: "AI providers", icon: Cpu, key: "A" },
+      { path: "gateways", name: "Payment gateways", icon: CreditCard, key: "Y" },
     ],
   },
 ];

@@ -33,7 +33,7 @@ it("pays an invoice on the provider's page, and the invoice says so", async () =
   await page.getByText("To pay", { exact: true }).waitFor();
   const [file] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "PDF" }).click(),
+    page.getByRole("link", { name: "Download PDF" }).click(),
   ]);
   expect(file.suggestedFilename()).toBe(`${invoice.number}.pdf`);
   await page.getByRole("button", { name: `Pay $${invoice.amountDue}` }).click();

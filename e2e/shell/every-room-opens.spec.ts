@@ -40,6 +40,7 @@ const consoleRooms = [
   "price-history",
   "providers",
   "invoices",
+  "gateways",
   "reconcile",
   "webhooks",
   "mail",

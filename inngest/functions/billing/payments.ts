@@ -1,5 +1,6 @@
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { applyPaymentEvent } from "#server/billing/payments/apply-payment-event.ts";
+import { refreshPayment } from "#server/billing/payments/charge-payment.ts";
 import { payByDefault, retryDunning } from "#server/billing/payments/dunning.ts";
 import {
   mailOverdue,
@@ -39,6 +40,16 @@ export const retryPayment = inngest.createFunction(
     const { tenantId, caseId, attempt } = eventSchemas["billing/dunning.due"].parse(event.data);
     const id = tenantIdFrom(tenantId);
     if (await retryDunning(id, caseId)) await mailPaymentFailed(id, caseId, attempt);
+  },
+);
+
+/** Asks the provider how a payment ended that nobody told about. */
+export const checkPayment = inngest.createFunction(
+  { id: "billing/check-payment", retries: RETRIES, triggers: [{ event: "billing/payment.unsettled" }] },
+  async ({ event }) => {
+    const { tenantId, paymentId } = eventSchemas["billing/payment.unsettled"].parse(event.data);
+    const payment = await refreshPayment(tenantIdFrom(tenantId), paymentId);
+    return { status: payment.status };
   },
 );
 

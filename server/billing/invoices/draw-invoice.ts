@@ -72,7 +72,8 @@ function head(doc: Doc, { invoice }: PrintedInvoice): number {
   put(doc, invoice.number ?? "", 0, 54, { size: 13, bold: true, right: RIGHT });
   put(doc, `Status: ${invoice.status.replaceAll("_", " ")}`, 0, 72, { soft: true, right: RIGHT });
   const facts: [string, string][] = [
-    ["Billing period", `${dayText(invoice.periodStart, zone)} to ${dayText(lastDay, zone)} (${zone})`],
+    ["Billing period", `${dayText(invoice.periodStart, zone)} to ${dayText(lastDay, zone)}`],
+    ["Time zone", zone.replaceAll("_", " ")],
     ["Issued", invoice.issuedAt ? dayText(invoice.issuedAt, zone) : ""],
     ["Due", invoice.dueAt ? dayText(invoice.dueAt, zone) : ""],
     ["Currency", invoice.currency],

@@ -79,7 +79,7 @@ describe("an invoice's PDF", () => {
       "Test tenant",
       "1 Main Street",
       "Tax id US-123",
-      "2025-01-01 to 2025-01-31 (UTC)",
+      "2025-01-01 to 2025-01-31",
       "AI tokens, openai gpt-4",
       "AI tokens, openai gpt-4: 8 records on 8 days",
       "2025-01-08",

@@ -4,6 +4,7 @@ import { AppError, FINAL_KINDS, notFound } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { amountFromDatabase } from "#domain/money/amount.ts";
 import type { WebhookNote } from "#server/providers/payments/payment-gateway.ts";
+import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { type EventSubject, findSubject } from "./find-subject.ts";
 import { type OpenGateway, openGateway } from "./open-gateway.ts";
 import { finishSetup } from "./payment-methods.ts";
@@ -16,6 +17,18 @@ type Outcome = {
   subject?: EventSubject;
 };
 
+/** A payer's objection has a deadline at the provider: staff must hear of it. */
+async function tellDispute(gateway: OpenGateway, type: string, payment: { tenantId: TenantId; id: string }) {
+  await recordSystemEvent({
+    kind: "payments.disputed",
+    source: `payment:${payment.id}`,
+    severity: 3,
+    tenantId: payment.tenantId,
+    message: `${gateway.name} reports ${type}; answer it there before its deadline.`,
+    details: { paymentId: payment.id },
+  });
+}
+
 async function applyToPayment(
   gateway: OpenGateway,
   note: WebhookNote,
@@ -23,6 +36,7 @@ async function applyToPayment(
 ): Promise<Outcome> {
   const row = await withTenant(tenantId, (tx) => paymentRow(tx, id));
   const { claimed, subject } = note;
+  if (/dispute|chargeback/i.test(note.type)) await tellDispute(gateway, note.type, { tenantId, id });
   if (
     claimed &&
     (claimed.amount !== amountFromDatabase(row.amount as string) || claimed.currency !== row.currency)

@@ -65,25 +65,26 @@ export async function refreshPayment(tenantId: TenantId, paymentId: string): Pro
   return getPayment(tenantId, paymentId);
 }
 
+async function cancelHere(tenantId: TenantId, paymentId: string): Promise<void> {
+  await withTenant(
+    tenantId,
+    (tx) => tx.sql`update payments set status = 'cancelled', updated_at = now()
+      where tenant_id = ${tenantId} and id = ${paymentId} and status = 'pending'`,
+  );
+}
+
 /** Withdraws a payment that nobody has paid on the provider's page. Throws `conflict` when it cannot be. */
 export async function withdrawPayment(tenantId: TenantId, paymentId: string): Promise<void> {
   const row = await withTenant(tenantId, (tx) => paymentRow(tx, paymentId));
-  const { adapter, account } = await openGateway(row.gateway_id as string);
   const externalId = row.external_payment_id as string | null;
+  // A page whose address never reached us was never shown to anybody; a card may have been charged all the same.
+  if (!externalId && !row.payment_method_id) return cancelHere(tenantId, paymentId);
+  const { adapter, account } = await openGateway(row.gateway_id as string);
   if (externalId && adapter?.cancel) await adapter.cancel(account, externalId).catch(() => undefined);
-  const after = externalId
-    ? await refreshPayment(tenantId, paymentId)
-    : await getPayment(tenantId, paymentId);
-  if (after.status === "cancelled" || after.status === "failed") return;
-  if (after.status === "pending" && !adapter?.cancel) {
-    // A page that the provider cannot close: what is paid on it after all goes into the wallet.
-    await withTenant(
-      tenantId,
-      (tx) => tx.sql`update payments set status = 'cancelled', updated_at = now()
-        where tenant_id = ${tenantId} and id = ${paymentId} and status = 'pending'`,
-    );
-    return;
-  }
+  const after = await refreshPayment(tenantId, paymentId);
+  if (after.status !== "pending" && after.status !== "processing") return;
+  // A page that the provider cannot close: what is paid on it after all goes into the wallet.
+  if (after.status === "pending" && !adapter?.cancel) return cancelHere(tenantId, paymentId);
   const message = "A payment of this invoice is on its way; wait for its outcome.";
   throw new AppError("conflict", "payments.in_progress", message);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { closeMonth } from "../invoices/close-month.ts";
@@ -196,6 +197,29 @@ describe("a refund", () => {
     expect((await listPayments(debtor.tenantId, PAGE)).data).toMatchObject([
       { status: "partially_refunded" },
     ]);
+  });
+});
+
+describe("a payer's objection", () => {
+  it("is told to staff and changes no money", async () => {
+    const debtor = await makeDebtor("10.00");
+    const payment = await payByCard(debtor);
+    const before = await moneyOf(debtor.tenantId);
+    const dispute = {
+      id: "dp_1",
+      object: "dispute",
+      payment_intent: payment.externalPaymentId,
+      amount: 1000,
+      currency: "usd",
+    };
+    await postStripe({ type: "charge.dispute.created", object: dispute });
+    expect(await moneyOf(debtor.tenantId)).toBe(before);
+    const rows = await withSystem(
+      "test",
+      (tx) =>
+        tx.sql`select severity from system_events where kind = 'payments.disputed' and tenant_ref = ${debtor.tenantId}`,
+    );
+    expect(rows).toMatchObject([{ severity: 3 }]);
   });
 });
 

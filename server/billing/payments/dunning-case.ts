@@ -70,9 +70,7 @@ async function liftPastDue(tx: TenantTransaction, nowMs: number): Promise<void> 
 }
 
 /** Suspends the workspace: everything stays readable, nothing is deleted, what comes in is kept. */
-export async function suspendForDunning(tx: TenantTransaction, caseId: string): Promise<void> {
-  const { nowMs } = await billingNow(tx);
-  const now = new Date(nowMs).toISOString();
+export async function suspendForDunning(tx: TenantTransaction, caseId: string, at: string): Promise<void> {
   const [running] = await tx.sql`
     update dunning_cases set status = 'suspended', next_attempt_at = null
     where tenant_id = ${tx.tenantId} and id = ${caseId} and status = 'running' returning id`;
@@ -81,7 +79,7 @@ export async function suspendForDunning(tx: TenantTransaction, caseId: string): 
   const [suspended] = await tx.sql`update tenants set status = 'suspended', updated_at = now()
     where id = ${tx.tenantId} and status in ('active', 'trial') returning id`;
   if (!suspended) return;
-  await tx.sql`update dunning_cases set suspended_at = ${now} where tenant_id = ${tx.tenantId} and id = ${caseId}`;
+  await tx.sql`update dunning_cases set suspended_at = ${at} where tenant_id = ${tx.tenantId} and id = ${caseId}`;
   await appendOutbox(tx, [
     {
       tenantId: tx.tenantId,

@@ -7,6 +7,7 @@ import { readTenant } from "#server/platform/tenant-view.ts";
 import { setTenantStatus } from "#server/platform/tenants.ts";
 import { callByName, memberContext } from "#server/testing/callers.ts";
 import { getInvoice } from "../invoices/read-invoice.ts";
+import { refreshPayment } from "./charge-payment.ts";
 import { payByDefault, registerPaymentTimers, retryDunning } from "./dunning.ts";
 import { markInvoicePaid } from "./mark-paid.ts";
 import {
@@ -165,6 +166,33 @@ describe("dunning", () => {
       invoice: { status: "paid" },
     });
     expect(await tenantStatus(debtor)).toBe("active");
+  });
+
+  it("asks about a payment whose webhook never came, and takes an abandoned page back", async () => {
+    const debtor = await makeDebtor("100.00", { sandbox: true });
+    await go(debtor, 0);
+    const pay = () => payInvoice(debtor.actor, { id: debtor.invoiceId, source: "gateway" });
+    const [page] = [await pay()];
+    const unsettled = async (hours: number) => {
+      await setTestClock(staff, {
+        id: debtor.tenantId,
+        now: new Date(START + hours * 3_600_000 + 60_000).toISOString(),
+      });
+      const rows = await withSystem(
+        "test",
+        (tx) => tx.sql`update outbox set state = 'published' where tenant_id = ${debtor.tenantId}
+          and name = 'billing/payment.unsettled' and state = 'pending' returning payload`,
+      );
+      return rows.map((row) => (row.payload as { paymentId: string }).paymentId);
+    };
+    expect(await unsettled(0.5)).toEqual([]);
+    expect(await unsettled(1)).toEqual([page?.id]);
+    expect(await refreshPayment(debtor.tenantId, page?.id ?? "")).toMatchObject({ status: "pending" });
+    Object.assign(stripe.peer.objects.get(page?.externalPaymentId ?? "") ?? {}, { status: "expired" });
+    expect(await unsettled(25)).toEqual([page?.id]);
+    expect(await refreshPayment(debtor.tenantId, page?.id ?? "")).toMatchObject({ status: "cancelled" });
+    expect(await unsettled(73)).toEqual([]);
+    expect((await pay())?.id).not.toBe(page?.id);
   });
 
   it("does not lift a suspension that staff made", async () => {

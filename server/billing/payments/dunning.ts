@@ -6,15 +6,16 @@ import { registerTimerHandler, scheduleTimer } from "#server/runtime/timers.ts";
 import { DUNNING_TIMER, fallDue, suspendForDunning } from "./dunning-case.ts";
 import { payDue } from "./pay-invoice.ts";
 import type { Payment } from "./payment-view.ts";
+import { registerPaymentChecks } from "./watch-payment.ts";
 
 const DUE_TIMER = "billing.invoice_due";
 
 async function onDunningStep(
   tx: TenantTransaction,
   caseId: string,
-  step: { kind: string; attempt: number },
+  step: { kind: string; attempt: number; dueAt: string },
 ): Promise<void> {
-  if (step.kind === "suspend") return suspendForDunning(tx, caseId);
+  if (step.kind === "suspend") return suspendForDunning(tx, caseId, step.dueAt);
   const [running] = await tx.sql`
     update dunning_cases set attempts = ${step.attempt}, next_attempt_at = (
         select min(due_at) from timers where tenant_id = ${tx.tenantId} and kind = ${DUNNING_TIMER}
@@ -33,8 +34,9 @@ async function onDunningStep(
 
 /** Says what billing's timers do. Once per process. */
 export function registerPaymentTimers(): void {
-  registerTimerHandler(DUNNING_TIMER, (tx, { subjectId, payload }) =>
-    onDunningStep(tx, subjectId, payload as { kind: string; attempt: number }),
+  registerPaymentChecks();
+  registerTimerHandler(DUNNING_TIMER, (tx, { subjectId, payload, dueAt }) =>
+    onDunningStep(tx, subjectId, { ...(payload as { kind: string; attempt: number }), dueAt }),
   );
   registerTimerHandler(DUE_TIMER, (tx, { subjectId }) => fallDue(tx, subjectId));
 }

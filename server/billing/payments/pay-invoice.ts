@@ -12,6 +12,7 @@ import { chargePayment, refreshPayment, withdrawPayment } from "./charge-payment
 import { lockInvoice, payFromWallet, requirePayable } from "./invoice-balance.ts";
 import { openUsableGateway } from "./open-gateway.ts";
 import type { Payment } from "./payment-view.ts";
+import { watchPayment } from "./watch-payment.ts";
 
 export type Means = { gatewayId: string; methodId: string | null };
 
@@ -60,6 +61,7 @@ async function openPayment(
       initiated_by)
     values (${tx.tenantId}, ${paymentId}, ${means.gatewayId}, ${invoiceId}, 'subscription', ${formatAmount(invoice.due)},
       ${invoice.currency}, ${`Invoice ${invoice.number}`}, ${means.methodId}, ${initiatedBy})`;
+  await watchPayment(tx, paymentId);
   return { paymentId, fresh: true, sameMeans: true };
 }
 

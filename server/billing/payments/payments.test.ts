@@ -186,6 +186,27 @@ describe("paying on the provider's page", () => {
     ]);
   });
 
+  it("gives up a page that never came about, and charges a card of unknown outcome no second time", async () => {
+    const debtor = await makeDebtor("50.00");
+    peer.failing = { times: 3, after: false };
+    // The customer is made first; its failure leaves the attempt without anything at the provider.
+    await expect(pay(debtor)).rejects.toMatchObject({ kind: "unavailable" });
+    await addCard(debtor);
+    peer.failing = { times: 3, after: true };
+    await expect(pay(debtor)).rejects.toMatchObject({ kind: "unavailable" });
+    expect(await pay(debtor, { gatewayId: STRIPE_GATEWAY }).catch((error: unknown) => error)).toMatchObject({
+      code: "invoices.paid",
+    });
+    expect((await listPayments(debtor.tenantId, PAGE)).data.map((one) => one.status)).toEqual([
+      "succeeded",
+      "cancelled",
+    ]);
+    expect(await getInvoice(debtor.tenantId, debtor.invoiceId)).toMatchObject({
+      status: "paid",
+      amountPaid: "50.00",
+    });
+  });
+
   it("saves a card by a page of its own", async () => {
     const debtor = await makeDebtor("50.00");
     const method = await addPaymentMethod(debtor.actor, { isDefault: true });

@@ -8,6 +8,7 @@ import { type Actor, actorLabel } from "#server/trpc/context.ts";
 import { chargePayment } from "./charge-payment.ts";
 import { chooseMeans } from "./pay-invoice.ts";
 import type { Payment } from "./payment-view.ts";
+import { watchPayment } from "./watch-payment.ts";
 
 /** Pays money into the wallet; it is there once the payment has succeeded. */
 export async function topUpWallet(actor: Actor, input: z.output<typeof topUpInput>): Promise<Payment> {
@@ -21,6 +22,7 @@ export async function topUpWallet(actor: Actor, input: z.output<typeof topUpInpu
       insert into payments (tenant_id, id, gateway_id, kind, amount, currency, description, payment_method_id, initiated_by)
       values (${actor.tenantId}, ${paymentId}, ${means.gatewayId}, 'one_time', ${amount}, ${currency}, 'Money into the wallet',
         ${means.methodId}, ${actorLabel(actor.principal)})`;
+    await watchPayment(tx, paymentId);
     await recordAudit(tx, actor, {
       action: "wallet.top_up_started",
       subjectType: "payments",
