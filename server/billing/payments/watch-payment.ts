@@ -1,7 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { appendOutbox } from "#server/runtime/outbox.ts";
 import { registerTimerHandler, scheduleTimer } from "#server/runtime/timers.ts";
-import { billingNow } from "../quotas.ts";
+import { billingNow } from "../limit-window.ts";
 
 const CHECK_TIMER = "billing.payment_check";
 /** Hours after which an unsettled payment is asked about: its webhook may be lost, its page abandoned. */
