@@ -6,7 +6,7 @@ import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { paged } from "#components/trpc/to-source.ts";
 import { RoomState } from "#components/ui/room-state.tsx";
-import type { ProfitBy } from "#domain/platform/profit.ts";
+import type { ProfitBy } from "#domain/billing/profit.ts";
 import { ProfitScreen } from "./profit-screen.tsx";
 import { monthsBetween, type ProfitMoney, type ProfitRowView } from "./profit-view.ts";
 

@@ -6,7 +6,7 @@ import { Amount, decimalsOf } from "#components/ui/amount.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { SelectField } from "#components/ui/field.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
-import type { ProfitBy } from "#domain/platform/profit.ts";
+import type { ProfitBy } from "#domain/billing/profit.ts";
 import { ProfitFigures } from "./profit-figures.tsx";
 import { ProfitTable } from "./profit-table.tsx";
 import { isLoss, type ProfitRowView, type ProfitTotalView, type ProofView } from "./profit-view.ts";

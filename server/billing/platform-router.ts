@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { planInput, planPatchInput } from "#domain/billing/plan.ts";
 import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
+import { profitInput } from "#domain/billing/profit.ts";
 import { instantInput, providerPriceInput } from "#domain/billing/provider-price.ts";
 import { monthInput, pricePreviewInput } from "#domain/billing/usage-report.ts";
 import { whatIfInput } from "#domain/billing/what-if.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
-import { profitInput } from "#domain/platform/profit.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
 import { finalizeInvoice, getAnyInvoice, listAllInvoices, voidInvoice } from "./invoices/read-invoice.ts";

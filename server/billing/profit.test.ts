@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useTestDatabase } from "#db/testing/database.ts";
+import { profitInput } from "#domain/billing/profit.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
-import { profitInput } from "#domain/platform/profit.ts";
 import { meter } from "./meter/meter.ts";
 import { getProfit } from "./profit.ts";
 import { listReconciliations, reconcileAll } from "./reconcile.ts";

@@ -1,15 +1,15 @@
 import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
-import { decodeCursor, toPage } from "#domain/core/paging.ts";
-import { amountFromDatabase } from "#domain/money/amount.ts";
 import {
   monthBefore,
   type ProfitBy,
   type ProfitFigures,
   profitFigures,
   type profitInput,
-} from "#domain/platform/profit.ts";
+} from "#domain/billing/profit.ts";
+import { decodeCursor, toPage } from "#domain/core/paging.ts";
+import { amountFromDatabase } from "#domain/money/amount.ts";
 
 /** What a row stands for; of the names only those its grouping has. */
 export type ProfitRow = ProfitFigures & {

@@ -2,13 +2,13 @@ import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
 import type { PricedFact } from "#domain/billing/price-usage.ts";
+import { type ProfitFigures, profitFigures } from "#domain/billing/profit.ts";
 import type { Quantities } from "#domain/billing/quantities.ts";
 import type { ServiceType, UsageStatus } from "#domain/billing/service-type.ts";
 import { type PriceChange, priceWithChange, type whatIfInput } from "#domain/billing/what-if.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { type Amount, amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
-import { type ProfitFigures, profitFigures } from "#domain/platform/profit.ts";
 import { currentPricing, type PricingSnapshot } from "./pricing-snapshot.ts";
 
 type Input = z.output<typeof whatIfInput>;

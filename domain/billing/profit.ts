@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { monthInput } from "#domain/billing/usage-report.ts";
 import { divideHalfUp, formatScaled } from "#domain/core/decimal.ts";
 import { paging } from "#domain/core/paging.ts";
 import { type Amount, formatAmount } from "#domain/money/amount.ts";
+import { monthInput } from "./usage-report.ts";
 
 export const PROFIT_BY = ["tenant", "model", "service", "conversation"] as const;
 export type ProfitBy = (typeof PROFIT_BY)[number];
