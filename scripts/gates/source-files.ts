@@ -14,12 +14,15 @@ export const CODE_FOLDERS = [
   "server",
 ];
 
+/** Built, not written: a bench builds its own app. */
+const isBuilt = (folder: string) => folder.split(path.sep).includes(".next");
+
 /** Every file of code below the given folders, tests included. */
 export function sourceFiles(folders: readonly string[] = CODE_FOLDERS): string[] {
   return folders.flatMap((folder) => {
     try {
       return readdirSync(folder, { withFileTypes: true, recursive: true })
-        .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name))
+        .filter((entry) => entry.isFile() && !isBuilt(entry.parentPath) && /\.(ts|tsx|mjs)$/.test(entry.name))
         .map((entry) => path.join(entry.parentPath, entry.name));
     } catch {
       return [];
