@@ -16,8 +16,9 @@ const money = (name: string) => numeric(name, { precision: 38, scale: 12 }).notN
 const quantity = (name: string) => numeric(name).notNull().default("0");
 
 /**
- * The one row a tenant's metering locks first: it orders commits, so that `last_seq` is commit order. The table
- * of single records, `usage_breakdown`, is partitioned by month and therefore written in billing.sql.
+ * The one row a tenant's metering locks first: it orders commits, so that `last_seq` is commit order. The table of
+ * single records, `usage_breakdown`, is partitioned by month, which cannot be said here: it stands in the migrations
+ * (0000_house, 0003_adjustments).
  */
 export const billingLedgers = pgTable("billing_ledgers", {
   tenantId: uuid("tenant_id").primaryKey(),
