@@ -124,7 +124,11 @@ async function checkRest(tx: TenantTransaction): Promise<Finding> {
   const [row] = await tx.sql`select
     (select count(*)::int from webhook_journal where status <> 'processed') as "unread webhooks",
     (select count(*)::int from conversation_inbox where handled_at is null) as "unhandled queue rows",
-    (select count(*)::int from conversations where lease_owner is not null) as "leases",
+    -- One that has run out and holds up nothing is taken by the next message; nobody looks for it.
+    (select count(*)::int from conversations v where lease_owner is not null and (lease_expires_at > clock_timestamp()
+      or exists (select from conversation_inbox q where q.tenant_id = v.tenant_id and q.conversation_id = v.id and q.handled_at is null)
+      or exists (select from flow_executions e where e.tenant_id = v.tenant_id and e.conversation_id = v.id and e.status = 'running')
+    )) as "leases that hold something up",
     (select count(*)::int from conversations where status <> 'resolved') as "unresolved conversations",
     (select count(*)::int from connector_logs where status in ('pending', 'uncertain')) as "open connector calls",
     (select count(*)::int from waitpoints where status = 'waiting') as "open waits",
