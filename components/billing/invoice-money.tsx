@@ -53,7 +53,7 @@ export function PayButton(props: { invoice: Payable }) {
       disabledReason={reason || undefined}
       onClick={() => pay.mutate({ id })}
     >
-      {`Pay ${due.symbol}${due.head}`}
+      Pay <span className="only-desk">{`${due.symbol}${due.head}`}</span>
     </Button>
   );
 }

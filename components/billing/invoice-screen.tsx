@@ -46,9 +46,9 @@ export function InvoiceScreen(props: {
             ) : null}
             {props.actions}
             {invoice.csvHref ? (
-              <a href={invoice.csvHref} className="btn" aria-label="Download CSV" download>
+              <a href={invoice.csvHref} className="btn only-desk" aria-label="Download CSV" download>
                 <Download size={14} aria-hidden="true" />
-                <span className="only-desk">CSV</span>
+                CSV
               </a>
             ) : null}
           </span>
