@@ -32,8 +32,10 @@ export function InvoiceScreen(props: {
               Billing
             </Link>
             <ChevronRight size={12} aria-hidden="true" className="only-desk" />
-            <Link href={`${props.base}/invoices`}>Invoices</Link>
-            <ChevronRight size={12} aria-hidden="true" />
+            <Link href={`${props.base}/invoices`} className="only-desk">
+              Invoices
+            </Link>
+            <ChevronRight size={12} aria-hidden="true" className="only-desk" />
             <h1 className="clip">{invoice.number ?? "Draft"}</h1>
           </div>
           {invoiceChip(invoice.status)}

@@ -5,6 +5,7 @@ import { errorText } from "#components/trpc/error-text.ts";
 import { valid } from "#components/trpc/form-problem.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
 import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
+import { SERVICE_TYPES } from "#domain/billing/service-type.ts";
 import { PricePreview } from "./price-preview.tsx";
 import { PricingRuleRoom } from "./pricing-rule-room.tsx";
 import { monthsBetween } from "./profit-view.ts";
@@ -12,8 +13,13 @@ import { useChoices } from "./use-choices.ts";
 import { WhatIf, type WhatIfInput } from "./what-if.tsx";
 
 /** The rule that the form describes: a tenant's before a plan's before everybody's. */
-function ruleOf({ tenantId, planId, model, markupPercent }: WhatIfInput) {
-  const narrowed = { markupPercent, ...(model ? { model } : {}) };
+function ruleOf({ tenantId, planId, serviceType, model, markupPercent }: WhatIfInput) {
+  const service = SERVICE_TYPES.find((one) => one === serviceType);
+  const narrowed = {
+    markupPercent,
+    ...(service ? { serviceType: service } : {}),
+    ...(model ? { model } : {}),
+  };
   if (tenantId) return { ...narrowed, scope: "tenant" as const, tenantId };
   if (planId) return { ...narrowed, scope: "plan" as const, planId };
   return { ...narrowed, scope: "platform" as const };

@@ -6,11 +6,13 @@ import { Amount, decimalsOf } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { SelectField, TextField } from "#components/ui/field.tsx";
+import { SERVICE_TYPES } from "#domain/billing/service-type.ts";
 
 export interface WhatIfInput {
   month: string;
   planId: string;
   tenantId: string;
+  serviceType: string;
   model: string;
   markupPercent: string;
 }
@@ -37,6 +39,7 @@ export function WhatIf(props: {
     month: "",
     planId: "",
     tenantId: "",
+    serviceType: "token",
     model: "",
     markupPercent: "60",
   });
@@ -93,6 +96,13 @@ export function WhatIf(props: {
               onChange={(event) => set({ tenantId: event.target.value, planId: "" })}
             />
           </div>
+          <SelectField
+            label="Service"
+            placeholder="every service"
+            value={input.serviceType}
+            options={SERVICE_TYPES.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
+            onChange={(event) => set({ serviceType: event.target.value })}
+          />
           <TextField
             label="Model"
             className="code"
@@ -128,6 +138,7 @@ function WhatIfResult(props: { result: { rows: WhatIfRow[]; totals: WhatIfRow[] 
   const decimals = decimalsOf(
     result.totals.flatMap((row) => [row.was.revenue, row.wouldBe.revenue, row.difference.revenue]),
   );
+  const moved = result.rows.some((row) => /[1-9]/.test(row.difference.revenue));
   const line = (row: WhatIfRow) => (
     <tr key={`${row.name} ${row.currency}`}>
       <td>
@@ -141,20 +152,27 @@ function WhatIfResult(props: { result: { rows: WhatIfRow[]; totals: WhatIfRow[] 
     </tr>
   );
   return (
-    <table className="tbl mt-4" aria-label="The month at the other markup">
-      <thead>
-        <tr>
-          <th>Tenant</th>
-          {heads.map((head, at) => (
-            <th key={head} className={`r ${at === 0 ? "only-desk" : ""}`}>
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{result.rows.map(line)}</tbody>
-      <tfoot>{result.totals.map(line)}</tfoot>
-    </table>
+    <>
+      {moved ? null : (
+        <p className="text-ink-2 mt-4" role="status">
+          Nothing changes: rules that are narrower, or a tenant's own, win over this one.
+        </p>
+      )}
+      <table className="tbl mt-4" aria-label="The month at the other markup">
+        <thead>
+          <tr>
+            <th>Tenant</th>
+            {heads.map((head, at) => (
+              <th key={head} className={`r ${at === 0 ? "only-desk" : ""}`}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{result.rows.map(line)}</tbody>
+        <tfoot>{result.totals.map(line)}</tfoot>
+      </table>
+    </>
   );
 }
 

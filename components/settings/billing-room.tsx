@@ -94,7 +94,11 @@ export function BillingRoom(props: {
       tabs={props.tabs}
       actions={
         <>
-          {props.onPortal ? <Button onClick={props.onPortal}>Provider’s page</Button> : null}
+          {props.onPortal ? (
+            <Button onClick={props.onPortal} className="only-desk">
+              Provider’s page
+            </Button>
+          ) : null}
           {props.onAdd ? (
             <Button variant="primary" icon={<Plus size={14} aria-hidden="true" />} onClick={props.onAdd}>
               Add card
