@@ -1,3 +1,5 @@
+import { previousMonth } from "#domain/billing/period.ts";
+
 /** Money of one row or total, exact decimal texts; shares with two decimals. */
 export interface ProfitMoney {
   revenue: string;
@@ -52,8 +54,7 @@ export function monthsBetween(first: string | null, last: string | null): string
   const months: string[] = [];
   for (let at = last; at !== null && first !== null && at >= first && months.length < 36; ) {
     months.push(at);
-    const [year = 0, number = 1] = at.split("-").map(Number);
-    at = number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, "0")}`;
+    at = previousMonth(at).slice(0, 7);
   }
   return months;
 }

@@ -30,6 +30,11 @@ export function previousMonth(month: string): string {
   return moved.toISOString().slice(0, 10);
 }
 
+/** A month's days as [from, to): its first day and the first of the next. Takes `YYYY-MM` or any day of it. */
+export function monthDays(month: string): { from: string; to: string } {
+  return { from: monthOf(month), to: nextMonth(month) };
+}
+
 function firstDayOf(period: Period, day: string): string {
   if (period === "daily") return day;
   if (period === "monthly") return monthOf(day);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAmount } from "#domain/money/amount.ts";
-import { monthBefore, profitFigures, sharePercent } from "./profit.ts";
+import { profitFigures, sharePercent } from "./profit.ts";
 
 describe("profit", () => {
   it("shows a 66 % markup as 66 % of cost and 39.76 % of price", () => {
@@ -32,9 +32,5 @@ describe("profit", () => {
       marginPercent: "100.00",
       markupPercent: null,
     });
-  });
-
-  it("knows the month before", () => {
-    expect(["2025-01", "2025-12", "2025-10"].map(monthBefore)).toEqual(["2024-12", "2025-11", "2025-09"]);
   });
 });

@@ -44,9 +44,3 @@ export function profitFigures(revenue: Amount, cost: Amount): ProfitFigures {
     markupPercent: sharePercent(profit, cost),
   };
 }
-
-/** The month before, `YYYY-MM`. */
-export function monthBefore(month: string): string {
-  const [year = 0, number = 1] = month.split("-").map(Number);
-  return number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, "0")}`;
-}

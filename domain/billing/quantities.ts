@@ -72,6 +72,21 @@ export function recordedQuantities(serviceType: ServiceType, q: Quantities): Rec
   return { input, cached: q.cachedInput ?? 0, output, total: input + output };
 }
 
+/**
+ * A record's quantities again, as a call gave them: tokens by part, anything else in its unit. What was only estimated is
+ * no quantity, and fees beside the unit are none either.
+ */
+export function storedQuantities(
+  serviceType: ServiceType,
+  inputQuantity: number,
+  parts: readonly { part: string; quantity: number }[],
+): Quantities {
+  if (serviceType !== "token")
+    return serviceType === "voice" ? { seconds: inputQuantity } : { units: inputQuantity };
+  const known = parts.filter(({ part }) => part !== "estimate");
+  return Object.fromEntries(known.map(({ part, quantity }) => [part, quantity]));
+}
+
 /** Seconds that are charged: started increments, at least the minimum; nothing stays nothing. */
 export function chargedSeconds(
   seconds: Ratio,

@@ -6,11 +6,12 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { adjustUnpriced } from "./adjust-unpriced.ts";
 import { runInvoices } from "./invoices/run-invoices.ts";
+import { getUsage } from "./list-usage.ts";
 import { meter } from "./meter/meter.ts";
 import type { UsageFact } from "./meter/usage-fact.ts";
 import { createProviderPrice } from "./provider-prices.ts";
 import { reconcile } from "./reconcile.ts";
-import { addRule, makeTenant, readAs } from "./testing/billing-fixtures.ts";
+import { addRule, makeActor, makeTenant, readAs } from "./testing/billing-fixtures.ts";
 import { fromUsage, listedUsage, usageColumns } from "./usage-query.ts";
 
 useTestDatabase();
@@ -81,6 +82,9 @@ describe("usage of a model without a price", () => {
       profit: "0.004356",
       billablePrice: "0.010956",
     });
+    const why = await getUsage(makeActor(tenantId), String(third?.id));
+    expect(why.explanation).toContain("66");
+    expect(why.explanation).toContain("0.010956");
     // A failed call costs the platform, not the tenant.
     expect(fourth).toMatchObject({ adjustsId: second?.id, providerCost: "0.0066", clientPrice: "0" });
     const [event] = await withSystem(

@@ -1,12 +1,13 @@
 import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
-import type { Quantities } from "#domain/billing/quantities.ts";
+import { storedQuantities } from "#domain/billing/quantities.ts";
 import type { ServiceType, UsageStatus } from "#domain/billing/service-type.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { resolveSystemEvents } from "#server/runtime/system-event.ts";
 import { meter } from "./meter/meter.ts";
+import { storedParts } from "./meter/usage-record.ts";
 
 export type PricedModel = { serviceType: ServiceType; provider: string; model: string };
 
@@ -46,16 +47,6 @@ function listUnpriced({ tenantId, from, to }: Waiting, of: PricedModel, after: R
   );
 }
 
-type StoredPart = [string, number, string, string];
-
-/** A record keeps its quantities by part; of anything but tokens it is one part, in its unit. */
-function quantitiesOf(row: Row): Quantities {
-  const parts = row.parts as StoredPart[];
-  if (row.service_type === "token")
-    return Object.fromEntries(parts.map(([part, quantity]) => [part, quantity]));
-  return { units: parts.reduce((sum, [, quantity]) => sum + quantity, 0) };
-}
-
 /** Writes the adjustment of one record; false where no price covers its moment. */
 async function adjust(tenantId: TenantId, row: Row): Promise<boolean> {
   const total = Number(row.input_quantity) + Number(row.output_quantity ?? 0);
@@ -79,7 +70,11 @@ async function adjust(tenantId: TenantId, row: Row): Promise<boolean> {
       adjusts: {
         recordId: String(row.id),
         serviceType: row.service_type as ServiceType,
-        quantities: quantitiesOf(row),
+        quantities: storedQuantities(
+          row.service_type as ServiceType,
+          Number(row.input_quantity),
+          storedParts(row),
+        ),
         occurredAt: String(row.occurred_at),
         total,
         charged: Number(row.client_price) > 0,

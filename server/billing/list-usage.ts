@@ -2,16 +2,17 @@ import type { z } from "zod";
 import { withTenant } from "#db/tenant.ts";
 import { explainPrice } from "#domain/billing/explain-price.ts";
 import { priceUsage } from "#domain/billing/price-usage.ts";
-import type { Quantities } from "#domain/billing/quantities.ts";
+import { storedQuantities } from "#domain/billing/quantities.ts";
 import { rateWords, ruleWords } from "#domain/billing/rule-words.ts";
 import type { usageListInput } from "#domain/billing/usage-report.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
 import { parseAmount } from "#domain/money/amount.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import type { UsageRecord } from "./meter/usage-fact.ts";
 import { currentPricing, type PricingSnapshot } from "./pricing-snapshot.ts";
-import { fromUsage, listedUsage, usageColumns, usageWhere } from "./usage-query.ts";
+import { fromUsage, type ListedUsage, listedUsage, usageColumns, usageWhere } from "./usage-query.ts";
 import { seesCost, veilCost } from "./veil-cost.ts";
 
 /** Single usage records as the actor may see them, the newest first. */
@@ -30,28 +31,18 @@ export async function listUsage(actor: Actor, input: z.infer<typeof usageListInp
   return toPage(rows, limit, keyOf, (row) => veilCost(actor, listedUsage(row)));
 }
 
-function quantitiesOf(record: UsageRecord): Quantities {
-  if (record.type !== "token") {
-    const amount = record.inputQuantity;
-    return record.type === "voice" ? { seconds: amount } : { units: amount };
-  }
-  return Object.fromEntries(
-    record.parts.filter((p) => p.part !== "estimate").map((p) => [p.part, p.quantity]),
-  );
-}
-
 /** "Why this price" of a stored record, told by the very price version and rule that it names; at length and in short. */
 function explain(record: UsageRecord, actor: Actor, pricing: PricingSnapshot) {
   const costs = seesCost(actor);
+  const prices = pricing.allPrices.filter((price) => price.id === record.providerPriceId);
   const subject = { serviceType: record.type, provider: record.provider, model: record.model };
-  const prices = pricing.pricesOf(subject).filter((price) => price.id === record.providerPriceId);
   const rules = pricing.allRules.filter((rule) => rule.id === record.pricingRuleId);
   const fact = {
     ...subject,
     tenantId: rules[0]?.tenantId ?? actor.tenantId,
     planId: rules[0]?.planId ?? null,
     status: record.status,
-    quantities: quantitiesOf(record),
+    quantities: storedQuantities(record.type, record.inputQuantity, record.parts),
     occurredAtMs: Date.parse(record.occurredAt),
     ownKey: record.ownKey,
     estimatedCost: parseAmount(record.providerCost),
@@ -63,15 +54,26 @@ function explain(record: UsageRecord, actor: Actor, pricing: PricingSnapshot) {
   };
 }
 
-/** One record with the reason for its price, as the actor may see it. Throws `not_found`. */
-export async function getUsage(actor: Actor, id: string) {
-  const { tenantId } = actor;
+async function readRecord(tenantId: TenantId, id: string): Promise<ListedUsage> {
   const [row] = await withTenant(
     tenantId,
     (tx) =>
       tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where u.tenant_id = ${tenantId} and u.id = ${id}`,
   );
   if (!row) throw notFound("usage_record");
-  const record = listedUsage(row);
-  return { ...veilCost(actor, record), ...explain(record, actor, await currentPricing()) };
+  return listedUsage(row);
+}
+
+/** The call that a record's price is about: its own, or the one that an adjustment prices. */
+async function pricedCall(tenantId: TenantId, record: ListedUsage): Promise<UsageRecord> {
+  if (record.adjustsId === null) return record;
+  const { providerPriceId, pricingRuleId } = record;
+  return { ...(await readRecord(tenantId, record.adjustsId)), providerPriceId, pricingRuleId };
+}
+
+/** One record with the reason for its price, as the actor may see it. Throws `not_found`. */
+export async function getUsage(actor: Actor, id: string) {
+  const record = await readRecord(actor.tenantId, id);
+  const called = await pricedCall(actor.tenantId, record);
+  return { ...veilCost(actor, record), ...explain(called, actor, await currentPricing()) };
 }

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
+import { monthDays, previousMonth } from "#domain/billing/period.ts";
 import {
-  monthBefore,
   type ProfitBy,
   type ProfitFigures,
   profitFigures,
@@ -26,16 +26,6 @@ export type ProfitRow = ProfitFigures & {
 
 type Row = Record<string, unknown>;
 type Span = { from: string; to: string; tenantId: string | null };
-
-/** First day of a month and of the next one. */
-function spanOf(month: string, tenantId: string | null): Span {
-  const [year = 0, number = 1] = month.split("-").map(Number);
-  return {
-    from: `${month}-01`,
-    to: new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10),
-    tenantId,
-  };
-}
 
 /** The columns of roll-ups that each grouping keeps apart, beside the currency. */
 const GROUPS: Readonly<Record<Exclude<ProfitBy, "conversation">, readonly string[]>> = {
@@ -128,7 +118,7 @@ export async function getProfit(input: z.output<typeof profitInput>) {
       await sql`select to_char(min(day), 'YYYY-MM') as first, to_char(max(day), 'YYYY-MM') as last from usage_daily`;
     const months = { first: text(known?.first), last: text(known?.last) };
     const month = input.month ?? months.last ?? new Date().toISOString().slice(0, 7);
-    const span = spanOf(month, input.tenantId ?? null);
+    const span = { ...monthDays(month), tenantId: input.tenantId ?? null };
     const [profit = "0", key = ""] = after ?? [];
     const page = sql`
       select * from (${selectGroups(tx, input.by, span)}) g
@@ -146,7 +136,7 @@ export async function getProfit(input: z.output<typeof profitInput>) {
       by: input.by,
       ...toPage(rows, input.limit, keyOf, toProfitRow),
       totals: await totalsOf(tx, span),
-      before: await totalsOf(tx, spanOf(monthBefore(month), span.tenantId)),
+      before: await totalsOf(tx, { ...monthDays(previousMonth(month)), tenantId: span.tenantId }),
     };
   });
 }

@@ -1,14 +1,16 @@
 import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
+import { monthDays } from "#domain/billing/period.ts";
 import type { PricedFact } from "#domain/billing/price-usage.ts";
 import { type ProfitFigures, profitFigures } from "#domain/billing/profit.ts";
-import type { Quantities } from "#domain/billing/quantities.ts";
+import { storedQuantities } from "#domain/billing/quantities.ts";
 import type { ServiceType, UsageStatus } from "#domain/billing/service-type.ts";
 import { type PriceChange, priceWithChange, type whatIfInput } from "#domain/billing/what-if.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { type Amount, amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
+import { storedParts } from "./meter/usage-record.ts";
 import { currentPricing, type PricingSnapshot } from "./pricing-snapshot.ts";
 
 type Input = z.output<typeof whatIfInput>;
@@ -36,15 +38,10 @@ function changeOf(input: Input): PriceChange {
   return { rule: { ...dates, scope, tenantId, planId, serviceType, provider, model, ...terms } };
 }
 
-function spanOf(month: string): { from: string; to: string } {
-  const [year = 0, number = 1] = month.split("-").map(Number);
-  return { from: `${month}-01`, to: new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10) };
-}
-
 /** What the change may touch; everything else stays as it was, and is not looked at. */
 function touched(tx: Transaction, input: Input, alias: string) {
   const { sql } = tx;
-  const { from, to } = spanOf(input.month);
+  const { from, to } = monthDays(input.month);
   const { price, rule } = input;
   const tenantId = input.tenantId ?? rule?.tenantId ?? null;
   const [serviceType, provider] = [
@@ -61,14 +58,7 @@ function touched(tx: Transaction, input: Input, alias: string) {
     and (${model}::text is null or u.model = ${model})`;
 }
 
-type StoredPart = [string, number, string, string];
-
 function factOf(row: Row, planId: string | null): PricedFact {
-  const parts = row.parts as StoredPart[];
-  const quantities: Quantities =
-    row.service_type === "token"
-      ? Object.fromEntries(parts.map(([part, quantity]) => [part, quantity]))
-      : { units: Number(row.input_quantity) };
   return {
     tenantId: String(row.tenant_id),
     planId,
@@ -76,7 +66,11 @@ function factOf(row: Row, planId: string | null): PricedFact {
     provider: String(row.provider),
     model: String(row.model),
     status: row.status as UsageStatus,
-    quantities,
+    quantities: storedQuantities(
+      row.service_type as ServiceType,
+      Number(row.input_quantity),
+      storedParts(row),
+    ),
     occurredAtMs: Date.parse(String(row.occurred_at)),
     ownKey: Boolean(row.own_key),
     estimatedCost: amountFromDatabase(String(row.provider_cost)),
@@ -117,7 +111,7 @@ async function addUp(
   tenants: Map<string, TenantSums>,
 ) {
   const change = changeOf(input);
-  const { from, to } = spanOf(input.month);
+  const { from, to } = monthDays(input.month);
   const rows = tx.sql<Row[]>`
     select tenant_id, occurred_at, service_type, provider, model, status, own_key, input_quantity, parts,
       provider_cost::text, client_price::text from usage_breakdown u

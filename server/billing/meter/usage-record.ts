@@ -47,6 +47,16 @@ export function recordOf(record: NewRecord, currency: string): UsageRecord {
 type Row = Record<string, unknown>;
 type StoredPart = [string, number, string, string];
 
+/** The parts of a stored row with their quantities, cost and price. */
+export function storedParts(row: Row): UsageRecord["parts"] {
+  return (row.parts as StoredPart[]).map(([part, quantity, cost, price]) => ({
+    part,
+    quantity,
+    cost,
+    price,
+  }));
+}
+
 const plain = (value: unknown) => (value === null || value === undefined ? 0 : Number(value));
 
 /** A stored row of `usage_breakdown` (joined with its key, its rule's markup and the currency) in the API's shape. */
@@ -78,12 +88,7 @@ export function recordFromRow(row: Row): UsageRecord {
     ),
     unpriced: row.unpriced as boolean,
     ownKey: row.own_key as boolean,
-    parts: (row.parts as StoredPart[]).map(([part, quantity, partCost, partPrice]) => ({
-      part,
-      quantity,
-      cost: partCost,
-      price: partPrice,
-    })),
+    parts: storedParts(row),
     pricingRuleId: row.pricing_rule_id as string | null,
     providerPriceId: row.provider_price_id as string | null,
     conversationId: row.conversation_id as string | null,
