@@ -1,12 +1,16 @@
+import { isCurrency, minorDecimals } from "#domain/money/currency.ts";
+
 const signs: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", INR: "₹", BRL: "R$", JPY: "¥" };
-const minorUnits: Record<string, number> = { JPY: 0, KRW: 0, VND: 0, CLP: 0, BHD: 3, KWD: 3, JOD: 3, TND: 3 };
+
+/** Decimals of the currency's smallest coin; two while a form's currency is still being typed. */
+const minorOf = (currency: string) => (isCurrency(currency) ? minorDecimals(currency) : 2);
 
 /** Below the minor unit, prices show at least seven decimals: the design's common width. */
 const exactDecimals = 7;
 
 /** How many decimals a set of exact amounts needs, so that a column shows one number of decimals. */
 export function decimalsOf(values: ReadonlyArray<string | null | undefined>, currency = "USD"): number {
-  const minor = minorUnits[currency] ?? 2;
+  const minor = minorOf(currency);
   let most = minor;
   for (const value of values) {
     const fraction = (value ?? "").split(".")[1]?.replace(/0+$/, "") ?? "";
@@ -23,7 +27,7 @@ function group(whole: string): string {
 export function splitAmount(value: string, currency: string, decimals?: number) {
   const negative = value.startsWith("-");
   const [whole = "0", fraction = ""] = value.replace(/^[-+]/, "").split(".");
-  const minor = minorUnits[currency] ?? 2;
+  const minor = minorOf(currency);
   const shown = Math.max(minor, decimals ?? decimalsOf([value], currency));
   const digits = fraction.padEnd(shown, "0").slice(0, Math.max(shown, fraction.replace(/0+$/, "").length));
   const zero = /^0*$/.test(whole + fraction);
