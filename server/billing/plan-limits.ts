@@ -1,5 +1,6 @@
-import type { TenantTransaction } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { AppError } from "#domain/core/app-error.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
 
 /** What a plan limits that is made one by one. */
 type CountedKind = "customers" | "channels" | "flows" | "connectors" | "seats";
@@ -27,4 +28,20 @@ export async function requirePlanRoom(tx: TenantTransaction, kind: CountedKind):
   if ((await countOf(tx, kind)) < Number(plan.most)) return;
   const message = `The ${String(plan.name)} plan has room for ${String(plan.most)} ${kind}. Choose a larger plan, or archive what is not needed.`;
   throw new AppError("limit_reached", "billing.plan_limit", message, { kind, limit: Number(plan.most) });
+}
+
+const words = (plan: string, limit: number, kind: string) =>
+  `The ${plan} plan has room for ${limit} ${kind} a month, and they are used up. Choose a larger plan, or wait.`;
+
+/** The refusal of a bot's message, with what customers are told then: a quota's words, where one has them. */
+export async function messageLimitReached(tenantId: TenantId, limit: number): Promise<AppError> {
+  const [row] = await withTenant(
+    tenantId,
+    (tx) => tx.sql`select p.name, (select q.pause_message from usage_quotas q
+        where q.tenant_id = ${tenantId} and q.enabled and q.on_exceed = 'pause' and q.pause_message <> '' order by q.id limit 1) as said
+      from tenant_subscriptions s join plans p on p.id = s.plan_id where s.tenant_id = ${tenantId} and s.ended_at is null`,
+  );
+  const message = words(String(row?.name ?? "running"), limit, "messages");
+  const details = { kind: "messages", limit, pauseMessage: row?.said ?? null };
+  return new AppError("limit_reached", "billing.plan_limit", message, details);
 }

@@ -12,7 +12,9 @@ import {
   settleAttempt,
 } from "#server/ai/ai-attempt.ts";
 import { chooseCandidate } from "#server/ai/choose-candidate.ts";
+import { oweUsage } from "#server/billing/meter/owe-usage.ts";
 import { insertCallLog, openCall, performCall, settleCallLog } from "#server/connectors/call-endpoint.ts";
+import { callUsage } from "#server/connectors/call-usage.ts";
 import { handOffConversation, resolveConversation } from "#server/inbox/conversation-state.ts";
 import { openSend } from "#server/inbox/deliver/open-send.ts";
 import { fillTemplate } from "#server/inbox/templates/fill-template.ts";
@@ -92,12 +94,16 @@ async function openApi(host: RunHost, command: Of<"call_api">, now: string): Pro
       const event = outcome.ok
         ? ({ type: "effect_succeeded", output: outcome.output } as const)
         : ({ type: "effect_failed", error: outcome.error ?? "The call failed.", retryable: false } as const);
-      return { event, settle: (tx) => settleCallLog(tx, call, outcome), metering: null };
+      const owed = await callUsage(call, outcome);
+      const settle = (tx: TenantTransaction) =>
+        Promise.all([settleCallLog(tx, call, outcome), owed && oweUsage(tx, owed)]);
+      return { event, settle, metering: null };
     },
   };
 }
 
 type Words = {
+  lastWords?: boolean;
   text: string;
   buttons: { id: string; title: string }[];
   template?: { name: string; language: string; parameters: string[] } | null;
@@ -120,6 +126,7 @@ function openMessage(
     flowExecutionId: host.executionId,
     nodeKey: command.nodeKey,
     now,
+    lastWords: words.lastWords ?? false,
   });
   return {
     command,
@@ -130,7 +137,7 @@ function openMessage(
       const event = final
         ? ({ type: "effect_failed", error: result.reason, retryable: false } as const)
         : ({ type: "effect_succeeded", output: { messageId: result.messageId } } as const);
-      return { event, settle: result.settle, metering: null };
+      return { event, settle: result.settle, metering: null, refusal: result.refusal };
     },
   };
 }
@@ -181,7 +188,7 @@ function openFarewell(host: RunHost, command: Of<"apologise"> | Of<"hand_off">, 
   const handOver = (tx: TenantTransaction) =>
     handOffConversation(tx, { conversationId: host.conversationId, reason: command.reason, now });
   if (words === "") return { command, insert: handOver, silent: true, perform: async () => nothing };
-  const message = openMessage(host, command, { text: words, buttons: [] }, now, handOver);
+  const message = openMessage(host, command, { text: words, buttons: [], lastWords: true }, now, handOver);
   return { ...message, perform: async () => ({ ...(await message.perform()), event: null }) };
 }
 

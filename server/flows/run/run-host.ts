@@ -1,4 +1,5 @@
 import type { TenantTransaction } from "#db/tenant.ts";
+import type { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import type { Command, RunEvent, RunState } from "#domain/flows/run/state.ts";
 import type { LiveChannel } from "#server/channels/connected-channel.ts";
@@ -37,6 +38,8 @@ export type EffectResult = {
   settle: Write | null;
   /** Started once `settle` is committed, beside the next effect: before, both would want the same rows. */
   metering: (() => Promise<void>) | null;
+  /** The plan's limit that stood against it; its words for customers take the place of the run's own. */
+  refusal?: AppError | null;
 };
 
 /**
