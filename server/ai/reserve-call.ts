@@ -19,9 +19,13 @@ async function ask(tenantId: TenantId, task: ModelTask, candidate: Candidate, mo
     ownKey: candidate.ownKey,
   });
   if (outcome.admitted) return outcome;
-  const { quotaName, resetsAt, pauseMessage } = outcome.refusal;
+  const { code, quotaName, resetsAt, pauseMessage } = outcome.refusal;
+  if (code === "billing.plan_limit") {
+    const message = `The plan's AI requests of this month are used up until ${resetsAt}. Choose a larger plan, or wait.`;
+    throw new AppError("limit_reached", code, message, { kind: "aiRequests", pauseMessage });
+  }
   const message = `The quota “${quotaName}” is used up until ${resetsAt}. Raise it, or wait.`;
-  throw new AppError("limit_reached", "billing.quota_exceeded", message, { pauseMessage });
+  throw new AppError("limit_reached", code, message, { pauseMessage });
 }
 
 /** Who has a model: a provider it is set for, else the one that was to be asked, under the other name. */

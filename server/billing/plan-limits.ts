@@ -1,4 +1,5 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
+import { nextMonth } from "#domain/billing/period.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 
@@ -12,6 +13,34 @@ async function countOf(tx: TenantTransaction, kind: CountedKind): Promise<number
       : await tx.sql`select count(*)::int as n from ${tx.sql(kind)}
           where tenant_id = ${tx.tenantId} and archived_at is null`;
   return Number(row?.n);
+}
+
+type PlanLimit = { kind: string; limit: number; used: number };
+
+/** What of a month's limit is used: messages by their own counter, AI requests by the roll-up. */
+async function usedIn(tx: TenantTransaction, kind: string, month: string): Promise<number> {
+  const [row] =
+    kind === "messages"
+      ? await tx.sql`select used as n from plan_counters
+          where tenant_id = ${tx.tenantId} and month = ${month} and kind = 'messages'`
+      : await tx.sql`select sum(requests - failed_requests)::int as n from usage_daily
+          where tenant_id = ${tx.tenantId} and service_type = 'token' and day >= ${month} and day < ${nextMonth(month)}`;
+  return Number(row?.n ?? 0);
+}
+
+/** Each limit of a plan with how much of it is used: now, or in a billing month (its first day). */
+export async function listPlanLimits(
+  tx: TenantTransaction,
+  limits: Record<string, number>,
+  month: string,
+): Promise<PlanLimit[]> {
+  const monthly = ["messages", "aiRequests"];
+  const listed: PlanLimit[] = [];
+  for (const [kind, limit] of Object.entries(limits)) {
+    const used = monthly.includes(kind) ? usedIn(tx, kind, month) : countOf(tx, kind as CountedKind);
+    listed.push({ kind, limit, used: await used });
+  }
+  return listed;
 }
 
 /**
