@@ -87,6 +87,11 @@ export async function createPlan(input: z.infer<typeof planInput>): Promise<Plan
   }).catch(codeTaken);
 }
 
+/** What stood with what is given over it; null takes away. */
+function merged(before: object, patch: object | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null));
+}
+
 /** Changes a plan; what it includes holds for all who have it, a new price for those who choose it from now on. `active: false` hides it from new tenants. Throws `not_found`. */
 export async function updatePlan(id: string, patch: z.infer<typeof planPatchInput>): Promise<Plan> {
   return withSystem("change a plan", async (tx) => {
@@ -94,9 +99,9 @@ export async function updatePlan(id: string, patch: z.infer<typeof planPatchInpu
     const next = {
       ...before,
       ...patch,
-      included: { ...before.included, ...patch.included },
-      overage: { ...before.overage, ...patch.overage },
-      limits: { ...before.limits, ...patch.limits },
+      included: merged(before.included, patch.included),
+      overage: merged(before.overage, patch.overage),
+      limits: merged(before.limits, patch.limits),
     };
     await tx.sql`
       update plans set name = ${next.name}, code = ${next.code}, description = ${next.description ?? null},

@@ -78,6 +78,11 @@ describe("a plan's AI requests", () => {
     await updatePlan(planId, { limits: { aiRequests: 6 } });
     expect(await reserve(tenantId)).toMatchObject({ admitted: true });
     expect(await reserve(tenantId)).toMatchObject({ admitted: false });
+    await updatePlan(planId, { limits: { aiRequests: null } });
+    expect(await limitsOf(tenantId)).toEqual([]);
+    expect(await reserve(tenantId)).toMatchObject({ admitted: true });
+    await updatePlan(planId, { limits: { aiRequests: 6 } });
+    expect(await reserve(tenantId)).toMatchObject({ admitted: false });
     await changeSubscription(actor, { planId: (await addPlan({})).id, at: "now" });
     expect(await reserve(tenantId)).toMatchObject({ admitted: true });
   });

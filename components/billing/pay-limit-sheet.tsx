@@ -1,0 +1,40 @@
+"use client";
+import { type FieldValues, type FormProblem, RecordForm } from "#components/ui/record-form.tsx";
+import { SideSheet } from "#components/ui/side-sheet.tsx";
+import type { QuotaView } from "./spend-view.ts";
+
+/** Pays for room beyond a full limit; what it paused goes on by itself. */
+export function PayLimitSheet(props: {
+  quota: QuotaView | null;
+  onClose: () => void;
+  onPay: (quota: QuotaView, values: FieldValues) => Promise<FormProblem | null>;
+}) {
+  const { quota } = props;
+  return (
+    <SideSheet open={quota !== null} onClose={props.onClose} title="Pay for more room">
+      {quota ? (
+        <RecordForm
+          key={quota.id}
+          whole
+          fields={[
+            {
+              name: "amount",
+              label: `Amount, ${quota.currency}`,
+              kind: "amount",
+              required: true,
+              hint: `${quota.name} gets this much more room until its window ends. The money goes into the wallet and pays your next invoice.`,
+            },
+          ]}
+          initial={{}}
+          submitLabel="Pay"
+          busyLabel="Paying"
+          onSubmit={async (values) => {
+            const problem = await props.onPay(quota, values);
+            if (problem === null) props.onClose();
+            return problem;
+          }}
+        />
+      ) : null}
+    </SideSheet>
+  );
+}
