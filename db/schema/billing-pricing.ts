@@ -55,6 +55,8 @@ export const pricingRules = pgTable(
     validTo: time("valid_to"),
     markupPercent: numeric("markup_percent"),
     fixedPrice: jsonb("fixed_price"),
+    /** `{ name, side, percent }`: the rule holds for this share of the tenants only. */
+    trial: jsonb("trial"),
     reason: text("reason"),
     createdBy: text("created_by"),
     createdAt: createdAt(),
@@ -68,6 +70,7 @@ export const pricingRules = pgTable(
       sql`coalesce(provider, '')`,
       sql`coalesce(model, '')`,
       sql`coalesce(valid_from, '-infinity'::timestamptz)`,
+      sql`coalesce(trial ->> 'side', '')`,
     ),
   ],
 );

@@ -6,7 +6,11 @@ import type { PricingRule } from "./pricing-rule.ts";
 function nameRule(rule: PricingRule): string {
   const narrowing = [rule.serviceType, rule.provider, rule.model].filter((part) => part !== null).join(" / ");
   const span = rule.validFrom === null ? "" : ` from ${rule.validFrom}`;
-  return `${rule.scope} rule ${rule.id} (${narrowing || "any service"}${span})`;
+  const { trial } = rule;
+  const side = trial
+    ? `, side ${trial.side} of the trial “${trial.name}”, ${trial.percent} % of the tenants`
+    : "";
+  return `${rule.scope} rule ${rule.id} (${narrowing || "any service"}${span}${side})`;
 }
 
 function terms(charge: Charge): string {

@@ -47,6 +47,7 @@ export function toPricingRule(row: Row): PricingRule {
     validTo: row.valid_to as string | null,
     markupPercent: row.markup_percent as string | null,
     fixedPrice: row.fixed_price as PriceBook | null,
+    trial: row.trial as PricingRule["trial"],
   };
 }
 

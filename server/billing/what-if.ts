@@ -34,7 +34,11 @@ function changeOf(input: Input): PriceChange {
   if (input.price) return { price: { ...input.price, ...dates } };
   const rule = input.rule as NonNullable<Input["rule"]>;
   const { scope, tenantId = null, planId = null, serviceType = null, provider = null, model = null } = rule;
-  const terms = { markupPercent: rule.markupPercent ?? null, fixedPrice: rule.fixedPrice ?? null };
+  const terms = {
+    markupPercent: rule.markupPercent ?? null,
+    fixedPrice: rule.fixedPrice ?? null,
+    trial: rule.trial ?? null,
+  };
   return { rule: { ...dates, scope, tenantId, planId, serviceType, provider, model, ...terms } };
 }
 

@@ -1,0 +1,3 @@
+DROP INDEX "pricing_rules_start_key";--> statement-breakpoint
+ALTER TABLE "pricing_rules" ADD COLUMN "trial" jsonb;--> statement-breakpoint
+CREATE UNIQUE INDEX "pricing_rules_start_key" ON "pricing_rules" USING btree ("scope",coalesce(tenant_ref, plan_id, '00000000-0000-0000-0000-000000000000'),coalesce(service_type, ''),coalesce(provider, ''),coalesce(model, ''),coalesce(valid_from, '-infinity'::timestamptz),coalesce(trial ->> 'side', ''));
