@@ -2,6 +2,7 @@
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { bookFields, serviceOptions } from "./price-book-form.ts";
+import { priceTabs } from "./price-proposal-room.tsx";
 
 export interface ProviderPriceRowView {
   id: string;
@@ -30,6 +31,7 @@ export function ProviderPriceRoom(props: {
       title="Provider prices"
       noun="price"
       source={props.source}
+      tabs={priceTabs}
       idOf={(row) => row.id}
       nameOf={(row) => row.model}
       subtitleOf={(row) => `${row.provider}, ${row.serviceType}`}

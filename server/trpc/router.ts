@@ -24,6 +24,7 @@ import {
   providerPricesRouter,
   reconcileRouter,
 } from "#server/billing/platform-router.ts";
+import { priceImportsRouter, priceProposalsRouter } from "#server/billing/price-import-router.ts";
 import {
   costAlertsRouter,
   pricingRouter,
@@ -96,6 +97,8 @@ export const appRouter = router({
   pricing: pricingRouter,
   pricingHistory: pricingHistoryRouter,
   pricingPreview: pricingPreviewRouter,
+  priceImports: priceImportsRouter,
+  priceProposals: priceProposalsRouter,
   pricingRules: pricingRulesRouter,
   providerPrices: providerPricesRouter,
   quotas: quotasRouter,
