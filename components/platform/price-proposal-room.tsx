@@ -51,6 +51,7 @@ export const priceTabs = (
     tabs={[
       { href: "/platform/prices", label: "In force", exact: true },
       { href: "/platform/prices/proposals", label: "Proposed" },
+      { href: "/platform/prices/rates", label: "Exchange rates" },
     ]}
   />
 );

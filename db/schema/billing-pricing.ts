@@ -39,6 +39,23 @@ export const providerPrices = pgTable(
   (t) => [uniqueIndex("provider_prices_start_key").on(t.provider, t.model, t.serviceType, t.validFrom)],
 );
 
+/** What prices in one currency are billed at in another, from a billing month on; a row that was used is never changed. */
+export const exchangeRates = pgTable(
+  "exchange_rates",
+  {
+    id: uuid("id").primaryKey(),
+    base: text("base").notNull(),
+    quote: text("quote").notNull(),
+    /** The first day of the first month it holds for. */
+    month: date("month").notNull(),
+    rate: numeric("rate", { precision: 24, scale: 12 }).notNull(),
+    reason: text("reason"),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("exchange_rates_month_key").on(t.base, t.quote, t.month)],
+);
+
 /** A list of prices that was handed in: what it offered, and which of its lines were no prices. */
 export const priceImports = pgTable("price_imports", {
   id: uuid("id").primaryKey(),

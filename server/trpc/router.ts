@@ -1,5 +1,6 @@
 import { aiProvidersRouter } from "#server/ai/router.ts";
 import { meRouter, sessionsRouter } from "#server/auth/router.ts";
+import { exchangeRatesRouter } from "#server/billing/exchange-rate-router.ts";
 import { invoicesRouter } from "#server/billing/invoices/router.ts";
 import {
   paymentEventsRouter,
@@ -97,6 +98,7 @@ export const appRouter = router({
   pricing: pricingRouter,
   pricingHistory: pricingHistoryRouter,
   pricingPreview: pricingPreviewRouter,
+  exchangeRates: exchangeRatesRouter,
   priceImports: priceImportsRouter,
   priceProposals: priceProposalsRouter,
   pricingRules: pricingRulesRouter,

@@ -1,3 +1,14 @@
+CREATE TABLE "exchange_rates" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"base" text NOT NULL,
+	"quote" text NOT NULL,
+	"month" date NOT NULL,
+	"rate" numeric(24, 12) NOT NULL,
+	"reason" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "price_imports" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"source" text NOT NULL,
@@ -30,6 +41,7 @@ CREATE TABLE "price_proposals" (
 DROP INDEX "pricing_rules_start_key";--> statement-breakpoint
 ALTER TABLE "pricing_rules" ADD COLUMN "trial" jsonb;--> statement-breakpoint
 ALTER TABLE "price_proposals" ADD CONSTRAINT "price_proposals_import_id_price_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."price_imports"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "exchange_rates_month_key" ON "exchange_rates" USING btree ("base","quote","month");--> statement-breakpoint
 CREATE UNIQUE INDEX "price_proposals_open_key" ON "price_proposals" USING btree ("source","provider","model","service_type") WHERE status = 'open';--> statement-breakpoint
 CREATE INDEX "price_proposals_status_idx" ON "price_proposals" USING btree ("status","provider","model","id");--> statement-breakpoint
 CREATE INDEX "price_proposals_import_idx" ON "price_proposals" USING btree ("import_id");--> statement-breakpoint
