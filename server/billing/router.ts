@@ -76,7 +76,12 @@ export const usageRouter = router({
     route: "GET /usage/spend/by",
     summary: "Read a month's spend by channel, flow or AI provider",
   })
-    .input(z.strictObject({ dimension: z.enum(SPEND_DIMENSIONS), month: monthInput.optional() }))
+    .input(
+      z.strictObject({
+        dimension: z.enum(SPEND_DIMENSIONS).default("channels"),
+        month: monthInput.optional(),
+      }),
+    )
     .query(async ({ ctx, input }) =>
       veilCost(ctx.actor, await getSpendBy(ctx.actor.tenantId, input.dimension, input.month)),
     ),

@@ -54,7 +54,6 @@ const SPECIAL: Record<string, Maker> = {
   },
   "POST /flows/{id}/rollback": async (_ask, shop) => ({ params: { id: shop.flowId }, body: { version: 1 } }),
   "GET /flows/{id}/diff": async (_ask, shop) => ({ params: { id: shop.flowId, from: "1" } }),
-  "GET /usage/spend/by": async () => ({ params: { dimension: "flows" } }),
   "GET /flows/{id}/analytics": async (_ask, shop) => ({ params: { id: shop.flowId } }),
   "POST /connectors/{id}/call": async (_ask, shop) => ({
     params: { id: shop.connectorId },
