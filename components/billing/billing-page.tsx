@@ -14,7 +14,8 @@ import { BillingHome } from "./billing-home.tsx";
 import { toInvoiceRow } from "./invoice-answers.ts";
 import { LimitSheet } from "./limit-dialogs.tsx";
 import { PayLimitSheet } from "./pay-limit-sheet.tsx";
-import { toSpend } from "./spend-answers.ts";
+import { toSpend, toSpendLine } from "./spend-answers.ts";
+import { SpendBy, type SpendDimension } from "./spend-by.tsx";
 import type { QuotaView } from "./spend-view.ts";
 
 /** How often the running month is added up again while somebody looks. */
@@ -58,6 +59,13 @@ export function BillingPage() {
       void queries.invalidateQueries({ queryKey });
     return null;
   };
+  const [dimension, setDimension] = useState<SpendDimension>("model");
+  const by = useQuery(
+    trpc.usage.spendBy.queryOptions(
+      { dimension: dimension === "model" ? "channels" : dimension },
+      { enabled: dimension !== "model", refetchInterval: againMs },
+    ),
+  );
   const failure = spend.error ?? alerts.error ?? quotas.error ?? invoices.error;
   if (!spend.data || !alerts.data || !quotas.data || !invoices.data)
     return (
@@ -78,12 +86,26 @@ export function BillingPage() {
       : [],
   );
   const manages = allows("billing.manage");
+  const view = toSpend(spend.data, flags);
+  const lines = dimension === "model" ? view.byModel : (by.data?.data.map(toSpendLine) ?? null);
   const now = Date.parse(offsetNow());
   return (
     <>
       <BillingHome
         base={`${home}/billing`}
-        spend={toSpend(spend.data, flags)}
+        spend={view}
+        by={
+          <SpendBy
+            dimension={dimension}
+            onDimension={setDimension}
+            lines={lines}
+            error={lines === null && by.error ? errorText(by.error) : null}
+            onRetry={() => void by.refetch()}
+            currency={view.currency}
+            total={view.total}
+            calls={view.calls}
+          />
+        }
         alerts={alerts.data.data.map((alert) => ({
           ...alert,
           spent: alert.currentAmount,
