@@ -8,6 +8,7 @@ import { changeSubscription } from "#server/billing/subscriptions/change-subscri
 import { addPlan } from "#server/billing/testing/sandbox-tenant.ts";
 import { sweepTimers } from "#server/runtime/timers.ts";
 import { fixedModel, post, startMainJob, until } from "#server/testing/main-job.ts";
+import { ingestStatus } from "../ingest/ingest-status.ts";
 
 useTestDatabase();
 
@@ -90,6 +91,41 @@ it("meters messages and calls once a fee is set, at cost 0, never unpriced, and 
   expect(await owed()).toBe(3);
   await sweepTimers(job.tenantId);
   expect(await ownUse(conversationId)).toHaveLength(3);
+});
+
+it("meters a message whose answer was lost once a status proves that it was taken", async () => {
+  const conversationId = await ask("12025550304");
+  const before = await ownUse(conversationId);
+  const channelId = job.connected.channel.id;
+  const [lost] = await withTenant(
+    job.tenantId,
+    (
+      tx,
+    ) => tx.sql`update channel_messages cm set uncertain = true, status = 'sending', status_rank = 1, external_message_id = null
+      from messages m where m.tenant_id = cm.tenant_id and m.id = cm.message_id and m.conversation_id = ${conversationId}
+        and cm.direction = 'outbound' returning cm.id`,
+  );
+  const [attempt] = await withTenant(
+    job.tenantId,
+    (tx) => tx.sql`select id from delivery_attempts where channel_message_id = ${String(lost?.id)}`,
+  );
+  const status = {
+    kind: "status",
+    externalId: "wamid.proven",
+    providerTime: new Date().toISOString(),
+    errorCode: null,
+    errorMessage: null,
+    callbackData: String(attempt?.id),
+    raw: null,
+  } as const;
+  for (const state of ["sent", "delivered"] as const)
+    await withTenant(job.tenantId, (tx) =>
+      ingestStatus(tx, { ...status, status: state }, channelId),
+    );
+  await sweepTimers(job.tenantId);
+  const records = await ownUse(conversationId);
+  expect(records).toHaveLength(before.length + 1);
+  expect(records.at(-1)).toMatchObject({ service_type: "message", client_price: "0.005000000000" });
 });
 
 it("counts messages that the plan includes as covered", async () => {
