@@ -14,6 +14,7 @@ import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
 import {
   tellCostAlert,
   tellInvoice,
+  tellPlanLimit,
   tellPriceChange,
   tellQuota,
   tellTrialEnd,
@@ -32,6 +33,7 @@ export const functions: InngestFunction.Any[] = [
   retryPayment,
   tellCostAlert,
   tellInvoice,
+  tellPlanLimit,
   tellPriceChange,
   tellInvoiceOverdue,
   tellInvoicePaid,

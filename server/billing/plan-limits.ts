@@ -1,7 +1,10 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
-import { nextMonth } from "#domain/billing/period.ts";
+import { monthOf, nextMonth } from "#domain/billing/period.ts";
+import { localDay } from "#domain/billing/time-zone.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { appendOutbox, wakeRelaySoon } from "#server/runtime/outbox.ts";
+import { billingNow } from "./limit-window.ts";
 
 /** What a plan limits that is made one by one. */
 type CountedKind = "customers" | "channels" | "flows" | "connectors" | "seats";
@@ -62,14 +65,23 @@ export async function requirePlanRoom(tx: TenantTransaction, kind: CountedKind):
 const words = (plan: string, limit: number, kind: string) =>
   `The ${plan} plan has room for ${limit} ${kind} a month, and they are used up. Choose a larger plan, or wait.`;
 
-/** The refusal of a bot's message, with what customers are told then: a quota's words, where one has them. */
+/**
+ * The refusal of a bot's message, with what customers are told then: a quota's words, where one has them. The workspace
+ * hears of it once a month and limit.
+ */
 export async function messageLimitReached(tenantId: TenantId, limit: number): Promise<AppError> {
-  const [row] = await withTenant(
-    tenantId,
-    (tx) => tx.sql`select p.name, (select q.pause_message from usage_quotas q
+  const row = await withTenant(tenantId, async (tx) => {
+    const { zone, nowMs } = await billingNow(tx);
+    const month = monthOf(localDay(zone, nowMs));
+    const payload = { kind: "messages", limit, month };
+    const dedupeKey = `plan-limit:messages:${tenantId}:${month}:${limit}`;
+    await appendOutbox(tx, [{ tenantId, name: "plan.limit_reached", payload, dedupeKey }]);
+    const [found] = await tx.sql`select p.name, (select q.pause_message from usage_quotas q
         where q.tenant_id = ${tenantId} and q.enabled and q.on_exceed = 'pause' and q.pause_message <> '' order by q.id limit 1) as said
-      from tenant_subscriptions s join plans p on p.id = s.plan_id where s.tenant_id = ${tenantId} and s.ended_at is null`,
-  );
+      from tenant_subscriptions s join plans p on p.id = s.plan_id where s.tenant_id = ${tenantId} and s.ended_at is null`;
+    return found;
+  });
+  wakeRelaySoon();
   const message = words(String(row?.name ?? "running"), limit, "messages");
   const details = { kind: "messages", limit, pauseMessage: row?.said ?? null };
   return new AppError("limit_reached", "billing.plan_limit", message, details);

@@ -119,9 +119,7 @@ it("meters a message whose answer was lost once a status proves that it was take
     raw: null,
   } as const;
   for (const state of ["sent", "delivered"] as const)
-    await withTenant(job.tenantId, (tx) =>
-      ingestStatus(tx, { ...status, status: state }, channelId),
-    );
+    await withTenant(job.tenantId, (tx) => ingestStatus(tx, { ...status, status: state }, channelId));
   await sweepTimers(job.tenantId);
   const records = await ownUse(conversationId);
   expect(records).toHaveLength(before.length + 1);

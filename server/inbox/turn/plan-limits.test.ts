@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { newId } from "#domain/core/id.ts";
@@ -74,6 +75,16 @@ it("refuses the bot's messages at the plan's limit, keeps what comes in, and nev
   );
   expect(reply).toMatchObject({ role: "agent", status: "sent" });
   expect(await usedOf("messages")).toBe(3);
+  const mails = await until(
+    job.tenantId,
+    () =>
+      withSystem(
+        "test",
+        (tx) => tx.sql`select subject from mail_messages where tenant_ref = ${job.tenantId}`,
+      ),
+    (rows) => rows.some((row) => String(row.subject).includes("messages")),
+  );
+  expect(mails.filter((row) => String(row.subject).includes("1 messages of the Plan plan"))).toHaveLength(1);
 });
 
 it("lets exactly as many of the bot's messages out as are left, also when all are tried at once", async () => {
