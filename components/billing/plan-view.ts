@@ -62,6 +62,20 @@ const limitLabels: Record<string, string> = {
   connectors: "Connectors",
 };
 
+/** What of a call the plan pays and what is left to pay; null where the plan pays nothing. */
+export function planWords(record: {
+  coveredQuantity: number;
+  creditedAmount: string;
+  billablePrice: string;
+  currency: string;
+}): string | null {
+  const paid = [
+    ...(record.coveredQuantity > 0 ? [`${record.coveredQuantity.toLocaleString("en-US")} included`] : []),
+    ...(record.creditedAmount === "0" ? [] : [`${record.creditedAmount} ${record.currency} of the credit`]),
+  ];
+  return paid.length === 0 ? null : `${paid.join(" and ")}; ${record.billablePrice} to pay`;
+}
+
 /** What a limit of a plan is called. */
 export function limitLabel(kind: string): string {
   return limitLabels[kind] ?? kind;
