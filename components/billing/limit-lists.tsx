@@ -96,7 +96,12 @@ export function QuotaList(props: {
                 : ""}
             </p>
             {props.onPay && quota.exceeded && quota.measure === "money" ? (
-              <Button size="sm" className="mt-1.5" onClick={() => props.onPay?.(quota)}>
+              <Button
+                size="sm"
+                className="mt-1.5"
+                aria-label={`Pay for more room in ${quota.name}`}
+                onClick={() => props.onPay?.(quota)}
+              >
                 Pay for more room
               </Button>
             ) : null}

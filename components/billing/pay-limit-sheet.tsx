@@ -10,6 +10,7 @@ export function PayLimitSheet(props: {
   onPay: (quota: QuotaView, values: FieldValues) => Promise<FormProblem | null>;
 }) {
   const { quota } = props;
+  const over = quota ? Number(quota.used) - Number(quota.limit) - Number(quota.extraAmount) : 0;
   return (
     <SideSheet open={quota !== null} onClose={props.onClose} title="Pay for more room">
       {quota ? (
@@ -22,7 +23,7 @@ export function PayLimitSheet(props: {
               label: `Amount, ${quota.currency}`,
               kind: "amount",
               required: true,
-              hint: `${quota.name} gets this much more room until its window ends. The money goes into the wallet and pays your next invoice.`,
+              hint: `Usage is ${Math.max(0, over).toLocaleString("en-US")} over it; pay more than that. ${quota.name} gets this much more room until its window ends. The money goes into the wallet and pays your next invoice.`,
             },
           ]}
           initial={{}}

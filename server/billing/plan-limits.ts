@@ -7,7 +7,8 @@ import { appendOutbox, wakeRelaySoon } from "#server/runtime/outbox.ts";
 import { billingNow } from "./limit-window.ts";
 
 /** What a plan limits that is made one by one. */
-type CountedKind = "customers" | "channels" | "flows" | "connectors" | "seats";
+const COUNTED = ["customers", "seats", "channels", "flows", "connectors"] as const;
+type CountedKind = (typeof COUNTED)[number];
 
 async function countOf(tx: TenantTransaction, kind: CountedKind): Promise<number> {
   const [row] =
@@ -37,11 +38,14 @@ export async function listPlanLimits(
   limits: Record<string, number>,
   month: string,
 ): Promise<PlanLimit[]> {
-  const monthly = ["messages", "aiRequests"];
   const listed: PlanLimit[] = [];
-  for (const [kind, limit] of Object.entries(limits)) {
-    const used = monthly.includes(kind) ? usedIn(tx, kind, month) : countOf(tx, kind as CountedKind);
-    listed.push({ kind, limit, used: await used });
+  for (const kind of ["messages", "aiRequests"] as const) {
+    const limit = limits[kind];
+    if (limit !== undefined) listed.push({ kind, limit, used: await usedIn(tx, kind, month) });
+  }
+  for (const kind of COUNTED) {
+    const limit = limits[kind];
+    if (limit !== undefined) listed.push({ kind, limit, used: await countOf(tx, kind) });
   }
   return listed;
 }
