@@ -8,8 +8,8 @@ import { clock } from "#server/runtime/clock.ts";
 import { guardedFetch, readLimited } from "#server/runtime/net/guarded-fetch.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import { authenticate } from "./authenticate.ts";
-import { insertCallLog, openCall, performCall, settleCallLog } from "./call-endpoint.ts";
-import { callUsage } from "./call-usage.ts";
+import { insertCallLog, openCall, settleCallLog } from "./call-endpoint.ts";
+import { performMetered } from "./call-usage.ts";
 import { connectorView, endpointView, logView, type Row } from "./connector-view.ts";
 import { connectorChanged, getLiveConnector } from "./live-connector.ts";
 
@@ -103,8 +103,7 @@ export async function callConnector(
   };
   const call = await openCall(purpose, now);
   await withTenant(tenantId, (tx) => insertCallLog(tx, call));
-  const outcome = await performCall(call);
-  const owed = await callUsage(call, outcome);
+  const { outcome, owed } = await performMetered(call);
   await withTenant(tenantId, (tx) =>
     Promise.all([settleCallLog(tx, call, outcome), owed && oweUsage(tx, owed)]),
   );

@@ -8,12 +8,13 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { registerTimerHandler, scheduleTimer } from "#server/runtime/timers.ts";
 import { currentPricing, refreshPricing } from "../pricing-snapshot.ts";
 import { meter } from "./meter.ts";
-import type { UsageFact } from "./usage-fact.ts";
+import { refusalError } from "./refusal-error.ts";
+import type { Reservation, UsageFact } from "./usage-fact.ts";
 
 const OWED = "usage.owed";
 
 /** What a tenant does with its own credentials: it costs the platform nothing, and is metered where a fee is set. */
-type OwnUse = Pick<UsageFact, "provider" | "model"> & { serviceType: "message" | "api_call" };
+export type OwnUse = Pick<UsageFact, "provider" | "model"> & { serviceType: "message" | "api_call" };
 
 /** What the statement that writes such a use down tells: the version of all prices, the plan, and whether it counts. */
 export type FeeFacts = readonly [pricingVersion: number, planId: string | null, counts: boolean];
@@ -54,14 +55,20 @@ export async function isFeeDue(
   return rule?.fixedPrice != null && !isTokenUnit(rule.fixedPrice.unit);
 }
 
+/** Asks the tenant's quotas for room for a use that is metered; the error of a quota that pauses it. */
+export async function reserveOwnUse(tenantId: TenantId, use: OwnUse): Promise<Reservation | AppError> {
+  const outcome = await meter.reserve({ tenantId, ...use, quantities: { units: 1 }, ownKey: true });
+  return outcome.admitted ? outcome.reservation : refusalError(outcome.refusal);
+}
+
+/** A use that was made, as it is to be metered. */
+export type OwedUsage = OwnUse & Omit<UsageFact, "tenantId" | "quantities" | "ownKey">;
+
 /**
  * Writes down, in the transaction that keeps a use's outcome, that it is to be metered: a crash loses nothing, and the
  * commit by its key happens once.
  */
-export function oweUsage(
-  tx: TenantTransaction,
-  use: OwnUse & Omit<UsageFact, "tenantId" | "quantities" | "ownKey">,
-): Promise<string> {
+export function oweUsage(tx: TenantTransaction, use: OwedUsage): Promise<string> {
   const { idempotencyKey: subjectId, occurredAt: dueAt } = use;
   const payload = { ...use, quantities: { units: 1 }, ownKey: true };
   return scheduleTimer(tx, { kind: OWED, subjectId, dueAt, payload });

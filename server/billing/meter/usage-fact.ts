@@ -22,7 +22,7 @@ export type ReserveRequest = {
 /** Room that was granted. Plain data, so that an attempt row can keep it; `id` is null where no quota counts. */
 export type Reservation = { id: string | null; estimatedCost: string; estimatedPrice: string };
 
-type QuotaRefusal = {
+export type QuotaRefusal = {
   code: "billing.quota_exceeded" | "billing.plan_limit";
   quotaId: string;
   quotaName: string;

@@ -13,13 +13,13 @@ import {
 } from "#server/ai/ai-attempt.ts";
 import { chooseCandidate } from "#server/ai/choose-candidate.ts";
 import { oweUsage } from "#server/billing/meter/owe-usage.ts";
-import { insertCallLog, openCall, performCall, settleCallLog } from "#server/connectors/call-endpoint.ts";
-import { callUsage } from "#server/connectors/call-usage.ts";
+import { insertCallLog, openCall, settleCallLog } from "#server/connectors/call-endpoint.ts";
+import { performMetered } from "#server/connectors/call-usage.ts";
 import { handOffConversation, resolveConversation } from "#server/inbox/conversation-state.ts";
 import { openSend } from "#server/inbox/deliver/open-send.ts";
 import { fillTemplate } from "#server/inbox/templates/fill-template.ts";
 import { scheduleTimer } from "#server/runtime/timers.ts";
-import { type Effect, type EffectResult, effectKey, type RunHost } from "./run-host.ts";
+import { type Effect, type EffectResult, effectKey, messageKey, type RunHost } from "./run-host.ts";
 
 export const FLOW_WAIT = "flow.wait";
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
@@ -90,14 +90,13 @@ async function openApi(host: RunHost, command: Of<"call_api">, now: string): Pro
     command,
     insert: (tx) => insertCallLog(tx, call),
     async perform() {
-      const outcome = await performCall(call);
+      const { outcome, owed, refusal } = await performMetered(call);
       const event = outcome.ok
         ? ({ type: "effect_succeeded", output: outcome.output } as const)
         : ({ type: "effect_failed", error: outcome.error ?? "The call failed.", retryable: false } as const);
-      const owed = await callUsage(call, outcome);
       const settle = (tx: TenantTransaction) =>
         Promise.all([settleCallLog(tx, call, outcome), owed && oweUsage(tx, owed)]);
-      return { event, settle, metering: null };
+      return { event, settle, metering: null, refusal };
     },
   };
 }
@@ -122,7 +121,7 @@ function openMessage(
     text: words.text,
     buttons: words.buttons,
     template: words.template ?? null,
-    effectKey: effectKey(host.executionId, command),
+    effectKey: messageKey(host.executionId, command),
     flowExecutionId: host.executionId,
     nodeKey: command.nodeKey,
     now,

@@ -61,3 +61,9 @@ export function effectKey(
 ): string {
   return `${executionId}:${command.nodeKey}:${command.visit}${part ? `:${part}` : ""}`;
 }
+
+/** The key of a command's message. A farewell has its own: the node's message that failed may stand under the plain one. */
+export function messageKey(executionId: string, command: Command): string {
+  const farewell = command.type === "apologise" || command.type === "hand_off";
+  return effectKey(executionId, command, farewell ? "farewell" : "");
+}

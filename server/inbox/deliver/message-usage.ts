@@ -1,41 +1,62 @@
 import type { TenantTransaction } from "#db/tenant.ts";
+import { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
-import { type FeeFacts, feeFacts, isFeeDue, oweUsage } from "#server/billing/meter/owe-usage.ts";
+import { meter } from "#server/billing/meter/meter.ts";
+import {
+  type FeeFacts,
+  feeFacts,
+  isFeeDue,
+  type OwedUsage,
+  type OwnUse,
+  oweUsage,
+  reserveOwnUse,
+} from "#server/billing/meter/owe-usage.ts";
 import type { OutboundMessage, SendOutcome } from "#server/providers/channels/channel-adapter.ts";
 
-type Sent = {
+type Leaving = {
   channel: { id: string; type: string };
   fee: FeeFacts;
-  outcome: SendOutcome;
   template: OutboundMessage["template"];
   now: string;
-  conversationId: string;
-  messageId: string;
-  executionId: string | null;
 };
+type Subject = { now: string; conversationId: string; messageId: string; executionId: string | null };
+
+/** The channel's type is the provider, the template's category (or `service` for free words) the model. */
+function ownUseOf({ channel, template }: Leaving): OwnUse {
+  const model = template ? (template.category ?? "template") : "service";
+  return { serviceType: "message", provider: channel.type, model };
+}
 
 /**
- * A message that its provider took, as usage: the channel's type is the provider, the template's category (or
- * `service` for free words) the model. Null where it was not taken, or where metering it leads to nothing.
+ * A message as usage, before it leaves: `refusal` where it is metered and a quota pauses it (the bot's only: `bound`),
+ * and what is owed for it once its provider took it; nothing where metering it leads to nothing.
  */
-export async function messageUsage(tenantId: TenantId, sent: Sent) {
-  const { channel, fee, outcome, now, conversationId, messageId, executionId } = sent;
-  if (!outcome.ok) return null;
-  const use = {
-    serviceType: "message",
-    provider: channel.type,
-    model: sent.template ? (sent.template.category ?? "template") : "service",
-  } as const;
-  if (!(await isFeeDue(tenantId, fee, use, now))) return null;
-  return {
-    ...use,
-    status: "succeeded" as const,
-    idempotencyKey: `message:${channel.id}:${outcome.externalId}`,
-    occurredAt: now,
-    conversationId,
-    messageId,
-    executionId,
+export async function meterMessage(tenantId: TenantId, leaving: Leaving & { bound: boolean }) {
+  const use = ownUseOf(leaving);
+  const due = await isFeeDue(tenantId, leaving.fee, use, leaving.now);
+  const room = due && leaving.bound ? await reserveOwnUse(tenantId, use) : null;
+  const refusal = room instanceof AppError ? room : null;
+  const reservation = room instanceof AppError ? null : room;
+  const owed = async (outcome: SendOutcome, { now, ...subject }: Subject): Promise<OwedUsage | null> => {
+    if (!due) return null;
+    if (outcome.ok) {
+      const idempotencyKey = `message:${leaving.channel.id}:${outcome.externalId}`;
+      return { ...use, ...subject, status: "succeeded", idempotencyKey, occurredAt: now, reservation };
+    }
+    if (reservation) await meter.release(tenantId, reservation);
+    return null;
   };
+  return { refusal, owed };
+}
+
+/** What is owed for a message that left already, or null. */
+export async function messageUsage(
+  tenantId: TenantId,
+  sent: Leaving & Subject & { outcome: SendOutcome },
+): Promise<OwedUsage | null> {
+  const { channel, fee, template, outcome, now, conversationId, messageId, executionId } = sent;
+  const metered = await meterMessage(tenantId, { channel, fee, template, now, bound: false });
+  return metered.owed(outcome, { now, conversationId, messageId, executionId });
 }
 
 /** Meters a message whose answer was lost, now that a status of the provider's proves that it was taken. */

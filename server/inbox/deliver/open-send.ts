@@ -7,7 +7,7 @@ import type { LiveChannel } from "#server/channels/connected-channel.ts";
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import type { OutboundMessage, SendOutcome } from "#server/providers/channels/channel-adapter.ts";
 import { clock } from "#server/runtime/clock.ts";
-import { messageUsage } from "./message-usage.ts";
+import { meterMessage } from "./message-usage.ts";
 import { type PreparedOutbound, prepareOutbound } from "./prepare-outbound.ts";
 import { notSent, sendOutbound } from "./send-outbound.ts";
 import { settleOutbound } from "./settle-outbound.ts";
@@ -38,7 +38,7 @@ export type SendResult = {
   messageId: string | null;
   outcome: SendOutcome;
   reason: string;
-  /** The plan has no room for another message of the bot's: nothing was written or sent. */
+  /** The plan or a quota has no room for another message of the bot's: nothing was sent. */
   refusal: AppError | null;
   settle: ((tx: TenantTransaction) => Promise<unknown>) | null;
 };
@@ -100,31 +100,28 @@ export function openSend(partner: SendPartner, draft: SendDraft) {
         settle: null,
       };
     const { text, buttons, template } = draft;
-    const outcome = await sendOutbound(channel, {
-      to,
-      text,
-      buttons,
-      template,
-      replyToExternalId: null,
-      attemptId: sent.attemptId,
-    });
+    const bound = draft.role === "assistant" && !draft.lastWords;
+    const leaving = { channel, fee: sent.fee, template, now: draft.now, bound };
+    const { refusal, owed: owedFor } = await meterMessage(tenantId, leaving);
+    const outcome = refusal
+      ? notSent(refusal.code, refusal.message)
+      : await sendOutbound(channel, {
+          to,
+          text,
+          buttons,
+          template,
+          replyToExternalId: null,
+          attemptId: sent.attemptId,
+        });
     const now = (await clock.now(tenantId)).toISOString();
     const facts = { prepared: sent, conversationId, channelId: channel.id, outcome, attempt: 1 };
-    const owed = await messageUsage(tenantId, {
-      channel,
-      fee: sent.fee,
-      outcome,
-      template,
-      now,
-      conversationId,
-      messageId: sent.messageId,
-      executionId: draft.flowExecutionId ?? null,
-    });
+    const executionId = draft.flowExecutionId ?? null;
+    const owed = await owedFor(outcome, { now, conversationId, messageId: sent.messageId, executionId });
     return {
       messageId: sent.messageId,
       outcome,
       reason: outcome.ok ? "" : outcome.reason,
-      refusal: null,
+      refusal,
       settle: (tx) => Promise.all([settleOutbound(tx, facts, now), owed && oweUsage(tx, owed)]),
     };
   }

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { pricingRuleInput } from "#domain/billing/pricing-rule.ts";
+import { quotaInput } from "#domain/billing/quota.ts";
 import { registerMeterTimers } from "#server/billing/meter/owe-usage.ts";
 import { createPricingRule } from "#server/billing/pricing-rules.ts";
+import { createQuota, deleteQuota, getQuota } from "#server/billing/quotas.ts";
 import { changeSubscription } from "#server/billing/subscriptions/change-subscription.ts";
 import { addPlan } from "#server/billing/testing/sandbox-tenant.ts";
 import { sweepTimers } from "#server/runtime/timers.ts";
@@ -91,6 +93,43 @@ it("meters messages and calls once a fee is set, at cost 0, never unpriced, and 
   expect(await owed()).toBe(3);
   await sweepTimers(job.tenantId);
   expect(await ownUse(conversationId)).toHaveLength(3);
+});
+
+it("asks quotas for room, and a person takes over where one pauses what the bot sends", async () => {
+  const quota = await createQuota(
+    job.actor,
+    quotaInput.parse({
+      name: "Messages",
+      type: "message",
+      measure: "quantity",
+      limit: "3",
+      pauseMessage: "We rest today; a colleague answers.",
+    }),
+  );
+  // Two have left this month; the third fills the limit, the fourth is refused.
+  const from = "12025550305";
+  await post(job.webhookUrl, { id: `wamid.${from}`, text: "I want to buy AirPods Pro", from });
+  await until(
+    job.tenantId,
+    (
+      sql,
+    ) => sql`select v.status from conversations v join customers c on c.tenant_id = v.tenant_id and c.id = v.customer_id
+      where c.phone = ${`+${from}`}`,
+    (rows) => rows[0]?.status === "escalated",
+  );
+  const said = await until(
+    job.tenantId,
+    async () => job.whatsapp.thread(from).map((one) => one.text),
+    (texts) => texts.length === 2,
+  );
+  expect(said).toEqual(["Great! Let me help you with that.", "We rest today; a colleague answers."]);
+  await sweepTimers(job.tenantId);
+  expect(await getQuota(job.tenantId, quota.id)).toMatchObject({
+    isExceeded: true,
+    currentAmount: "4",
+    reservedAmount: "0",
+  });
+  await deleteQuota(job.actor, quota.id);
 });
 
 it("meters a message whose answer was lost once a status proves that it was taken", async () => {
