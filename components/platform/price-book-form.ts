@@ -80,6 +80,7 @@ export function bookFields(shown: (values: FieldValues) => boolean = () => true)
       label: "Higher rates",
       kind: "lines",
       code: true,
+      rows: 2,
       placeholder: "272000 input=10 output=45",
       hint: "A line each: strictly above this size the whole call takes these rates.",
       when: shown,
@@ -89,6 +90,7 @@ export function bookFields(shown: (values: FieldValues) => boolean = () => true)
       label: "Times of day",
       kind: "lines",
       code: true,
+      rows: 2,
       placeholder: "mon-fri 01:00-04:00 UTC x0.5",
       hint: "A line each: days, hours, zone, and what the rates are multiplied by.",
       when: shown,
@@ -143,6 +145,11 @@ export function bookFromForm(values: FieldValues): { book: object; rest: FieldVa
   };
 }
 
+/** A part of a price as people read it: `cachedInput` is "cached input". */
+export function partLabel(part: string): string {
+  return part.replace(/([A-Z1])/g, " $1").toLowerCase();
+}
+
 /** One line for a price book's extras: the higher rates and the times of day. */
 export function bookExtras(book: {
   tiers?: ReadonlyArray<{ above: number; parts: object }> | null | undefined;
@@ -159,7 +166,7 @@ export function bookExtras(book: {
 }): string[] {
   const rates = (parts: object) =>
     Object.entries(parts)
-      .map(([name, rate]) => `${name} ${String(rate)}`)
+      .map(([name, rate]) => `${partLabel(name)} ${String(rate)}`)
       .join(", ");
   return [
     ...(book.tiers ?? []).map((tier) => `Above ${tier.above.toLocaleString("en")}: ${rates(tier.parts)}`),

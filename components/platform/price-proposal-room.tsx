@@ -9,6 +9,7 @@ import { LinkTabs } from "#components/ui/link-tabs.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
+import { partLabel } from "./price-book-form.ts";
 
 export type ProposalStatus = "open" | "accepted" | "rejected";
 
@@ -80,7 +81,7 @@ function Rates(props: { row: ProposalView }) {
     <span key={rate.part} className="row gap-1.5">
       {rate.old ? <Amount value={rate.old} decimals={decimals} /> : "–"} →{" "}
       {rate.new ? <Amount value={rate.new} decimals={decimals} /> : "–"}
-      <span className="text-ink-3">{rate.part}</span>
+      <span className="text-ink-3">{partLabel(rate.part)}</span>
       <span className="num">{rate.percent === null ? "" : `${rate.percent} %`}</span>
     </span>
   ));

@@ -74,8 +74,8 @@ function fields(
     },
     { ...markupField, when: (values) => values.pricedBy !== "fixed" },
     ...bookFields((values) => values.pricedBy === "fixed"),
-    { name: "validFrom", label: "Begins", code: true, placeholder: "2026-12-01T00:00:00.000Z" },
-    { name: "validTo", label: "Ends", code: true },
+    { name: "validFrom", label: "Begins, midnight UTC", kind: "date", hint: "Empty: as early as it may." },
+    { name: "validTo", label: "Ends, midnight UTC", kind: "date" },
     {
       name: "trialName",
       label: "Trial of two prices",
@@ -154,7 +154,11 @@ export function PricingRuleRoom(props: {
           </ul>
         ) : null
       }
-      valuesOf={(row) => ({ markupPercent: row.markupPercent, validTo: row.validTo, reason: row.reason })}
+      valuesOf={(row) => ({
+        markupPercent: row.markupPercent,
+        validTo: row.validTo?.slice(0, 10) ?? null,
+        reason: row.reason,
+      })}
       tools={props.preview}
       archiveLabel="End the rule"
       columns={[

@@ -1,7 +1,7 @@
 "use client";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
-import { bookFields, serviceOptions } from "./price-book-form.ts";
+import { bookFields, partLabel, serviceOptions } from "./price-book-form.ts";
 import { priceTabs } from "./price-proposal-room.tsx";
 
 export interface ProviderPriceRowView {
@@ -42,13 +42,7 @@ export function ProviderPriceRoom(props: {
       createFields={[
         { name: "provider", label: "Provider", required: true },
         { name: "model", label: "Model", required: true, code: true },
-        {
-          name: "validFrom",
-          label: "Begins",
-          required: true,
-          code: true,
-          placeholder: "2026-12-01T00:00:00.000Z",
-        },
+        { name: "validFrom", label: "Begins, midnight UTC", kind: "date", required: true },
         { name: "serviceType", label: "Service", kind: "select", required: true, options: serviceOptions },
         { name: "currency", label: "Currency", required: true },
         ...bookFields(),
@@ -58,7 +52,7 @@ export function ProviderPriceRoom(props: {
           {Object.entries(row.parts).map(([part, price]) => (
             <Part
               key={part}
-              part={part}
+              part={partLabel(part)}
               price={`${price} ${row.currency} ${row.unit.replaceAll("_", " ")}`}
             />
           ))}

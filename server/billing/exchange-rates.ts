@@ -8,6 +8,7 @@ import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { formatAmount, parseAmount } from "#domain/money/amount.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { isDuplicate, raisePricingVersion } from "./pricing-guard.ts";
+import { nameOfActor } from "./pricing-history.ts";
 import { refreshPricing } from "./pricing-snapshot.ts";
 
 type Row = Record<string, unknown>;
@@ -87,7 +88,7 @@ export async function createExchangeRate(
       await refuseUsedMonth(tx, input.quote, firstDay);
       const id = newId();
       await tx.sql`insert into exchange_rates (id, base, quote, month, rate, reason, created_by)
-        values (${id}, ${input.base}, ${input.quote}, ${firstDay}, ${input.rate}, ${input.reason ?? null}, ${createdBy})`;
+        values (${id}, ${input.base}, ${input.quote}, ${firstDay}, ${input.rate}, ${input.reason ?? null}, ${nameOfActor(tx, createdBy)})`;
       return read(tx, id);
     });
   } catch (error) {

@@ -12,6 +12,7 @@ import {
 import { type ProviderPrice, selectProviderPrice } from "#domain/billing/provider-price.ts";
 import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import { nameOfActor } from "./pricing-history.ts";
 import { toProviderPrice } from "./pricing-snapshot.ts";
 
 type Row = Record<string, unknown>;
@@ -121,7 +122,7 @@ export async function importPrices(
     const proposed = judged.filter((one) => one.verdict !== "unchanged");
     const id = newId();
     await tx.sql`insert into price_imports (id, source, offered, unchanged, refused, created_by)
-      values (${id}, ${input.source}, ${lines.length}, ${judged.length - proposed.length}, ${JSON.stringify(refused)}, ${createdBy})`;
+      values (${id}, ${input.source}, ${lines.length}, ${judged.length - proposed.length}, ${JSON.stringify(refused)}, ${nameOfActor(tx, createdBy)})`;
     if (proposed.length > 0) await insertProposals(tx, id, input.source, proposed);
     const [row] = await tx.sql`${selectImports(tx)} where i.id = ${id}`;
     return listedImport(row ?? {});

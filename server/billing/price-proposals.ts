@@ -6,6 +6,7 @@ import type { ProviderPrice } from "#domain/billing/provider-price.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { parseAmount } from "#domain/money/amount.ts";
+import { nameOfActor } from "./pricing-history.ts";
 import { toProviderPrice } from "./pricing-snapshot.ts";
 import { createProviderPrice, type ListedPrice } from "./provider-prices.ts";
 
@@ -115,7 +116,7 @@ type Decision = { status: "accepted" | "rejected"; by: string; priceId: string |
 
 async function decide(tx: Transaction, id: string, { status, by, priceId }: Decision): Promise<void> {
   const [row] = await tx.sql`
-    update price_proposals set status = ${status}, price_id = ${priceId}, decided_by = ${by}, decided_at = now()
+    update price_proposals set status = ${status}, price_id = ${priceId}, decided_by = ${nameOfActor(tx, by)}, decided_at = now()
     where id = ${id} and status = 'open' returning id`;
   if (!row)
     throw new AppError(
