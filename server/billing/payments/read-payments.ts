@@ -88,13 +88,20 @@ export async function getCreditNote(tenantId: TenantId, id: string): Promise<Cre
 /** A tenant's refunds, the newest first. */
 export async function listRefunds(
   tenantId: TenantId,
-  input: { limit: number; cursor?: string | undefined; paymentId?: string | undefined },
+  input: {
+    limit: number;
+    cursor?: string | undefined;
+    paymentId?: string | undefined;
+    invoiceId?: string | undefined;
+  },
 ): Promise<Page<Refund>> {
   const after = decodeCursor(input.cursor, 1)?.[0] ?? null;
   const rows = await withTenant(
     tenantId,
     (tx) => tx.sql`select * from refunds where tenant_id = ${tenantId}
       and (${input.paymentId ?? null}::uuid is null or payment_id = ${input.paymentId ?? null}::uuid)
+      and (${input.invoiceId ?? null}::uuid is null or payment_id in (
+        select id from payments where tenant_id = ${tenantId} and invoice_id = ${input.invoiceId ?? null}::uuid))
       and (${after}::uuid is null or id < ${after}::uuid) order by id desc limit ${input.limit + 1}`,
   );
   return toPage(rows, input.limit, idKey, toRefund);
