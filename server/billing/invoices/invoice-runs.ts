@@ -5,6 +5,7 @@ import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
+import { nameActors } from "#server/people/name-actors.ts";
 import { appendOutbox, wakeRelay } from "#server/runtime/outbox.ts";
 import { billOneOfMany } from "./run-invoices.ts";
 
@@ -21,6 +22,7 @@ export type InvoiceRun = {
   period: string;
   status: string;
   startedBy: string;
+  startedByName: string;
   startedAt: string;
   finishedAt: string | null;
   total: number;
@@ -33,7 +35,7 @@ export type InvoiceRun = {
   failed: number;
 };
 
-function toRun(row: Row): InvoiceRun {
+function toRun(row: Row, nameOf: (label: string) => string): InvoiceRun {
   const counts = row as Record<string, number>;
   const count = (name: string) => Number(counts[name] ?? 0);
   return {
@@ -41,6 +43,7 @@ function toRun(row: Row): InvoiceRun {
     period: (row.month as string).slice(0, 7),
     status: row.status as string,
     startedBy: row.started_by as string,
+    startedByName: nameOf(row.started_by as string),
     startedAt: row.started_at as string,
     finishedAt: row.finished_at as string | null,
     total: count("total"),
@@ -77,7 +80,9 @@ export async function listInvoiceRuns(input: {
       where ${at}::timestamptz is null or (r.started_at, r.id) < (${at}::timestamptz, ${id}::uuid)
       order by r.started_at desc, r.id desc limit ${input.limit + 1}`,
   );
-  return toPage(rows, input.limit, (row) => [row.started_at as string, row.id as string], toRun);
+  const nameOf = await nameActors(rows.map((row) => row.started_by as string));
+  const keyOf = (row: Row) => [row.started_at as string, row.id as string];
+  return toPage(rows, input.limit, keyOf, (row) => toRun(row, nameOf));
 }
 
 /** A tenant's result in a run; `outcome` is null while it waits. */
@@ -112,7 +117,8 @@ export async function getInvoiceRun(id: string): Promise<InvoiceRun & { problems
     return { run: row, problems: bad };
   });
   if (!run) throw notFound("invoice_run");
-  return { ...toRun(run), problems: problems.map(toResult) };
+  const nameOf = await nameActors([run.started_by as string]);
+  return { ...toRun(run, nameOf), problems: problems.map(toResult) };
 }
 
 /** What a run came to for each tenant, in the order it takes them; `outcome` narrows. Throws `not_found`. */

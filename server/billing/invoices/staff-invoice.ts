@@ -3,6 +3,7 @@ import { withTenant } from "#db/tenant.ts";
 import { creditable } from "#domain/billing/credit.ts";
 import { amountFromDatabase } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
+import { nameActors } from "#server/people/name-actors.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import type { Context } from "#server/trpc/context.ts";
 import { mailInvoice } from "../notify.ts";
@@ -55,7 +56,9 @@ export async function getInvoiceLimits(id: string) {
 /** Refunds of an invoice's payments, the newest first, for staff. Throws `not_found`. */
 export async function listInvoiceRefunds(id: string) {
   const tenantId = await ownerOf("invoices", id);
-  return listRefunds(tenantId, { limit: 100, invoiceId: id });
+  const page = await listRefunds(tenantId, { limit: 100, invoiceId: id });
+  const nameOf = await nameActors(page.data.map((row) => row.createdBy));
+  return { ...page, data: page.data.map((row) => ({ ...row, createdByName: nameOf(row.createdBy) })) };
 }
 
 /** Mail about an invoice: the invoice itself, reminders, the receipt; the newest first. Throws `not_found`. */
