@@ -25,11 +25,11 @@ export function InvoiceHistory(props: {
         : null;
   return (
     <section className="money-list" aria-label="History">
-      <dl className="!mt-2">
+      <dl className="states text-small">
         {props.history.map((one) => (
           <div key={`${one.status} ${one.at}`} className="contents">
             <dt>{words[one.status] ?? one.status}</dt>
-            <dd className="text-small">
+            <dd>
               <time dateTime={one.at}>{stamp(one.at)}</time>
             </dd>
           </div>
@@ -37,7 +37,7 @@ export function InvoiceHistory(props: {
         {next ? (
           <>
             <dt>{next.label}</dt>
-            <dd className="text-small">
+            <dd>
               <time dateTime={next.at}>{stamp(next.at)}</time>
             </dd>
           </>

@@ -45,13 +45,7 @@ export function StaffInvoicePage(props: { invoiceId: string }) {
   }));
   return (
     <StaffInvoiceScreen
-      invoice={toInvoice(
-        data,
-        all.lines.data ?? null,
-        data.issuedAt ? time.stamp(data.issuedAt) : null,
-        "",
-        time.moment,
-      )}
+      invoice={toInvoice(data, all.lines.data ?? null, null, "", time.moment)}
       tenantName={data.tenantName}
       lines={all.lines.data?.data ?? null}
       linesError={all.lines.error && !all.lines.data ? errorText(all.lines.error) : null}
