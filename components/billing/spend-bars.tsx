@@ -1,5 +1,6 @@
 "use client";
 import { type KeyboardEvent, useRef } from "react";
+import { splitAmount } from "#components/ui/amount.tsx";
 import { useWidth } from "#components/ui/use-width.ts";
 import type { SpendDayView, SpendFlag, SpendSeries } from "./spend-view.ts";
 
@@ -20,9 +21,9 @@ function axis(top: number): { step: number; max: number } {
   return { step, max: step * 4 };
 }
 
-function tick(value: number, step: number): string {
+function tick(value: number, step: number, currency: string): string {
   const decimals = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step)) + 1);
-  return `$${value.toFixed(decimals)}`;
+  return `${splitAmount("0", currency).symbol}${value.toFixed(decimals)}`;
 }
 
 /** Stacked bars on a zero line. Arrow keys walk the days; the day pointed at is told to the legend. */
@@ -33,6 +34,7 @@ export function SpendBars(props: {
   selected: string | null;
   onPoint: (day: string | null) => void;
   label: string;
+  currency: string;
 }) {
   const { days, series } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -61,7 +63,7 @@ export function SpendBars(props: {
           <g key={line}>
             <line x1={left} x2={width} y1={y(step * line)} y2={y(step * line)} stroke="var(--chart-grid)" />
             <text x={left - 8} y={y(step * line) + 4} textAnchor="end">
-              {tick(step * line, step)}
+              {tick(step * line, step, props.currency)}
             </text>
           </g>
         ))}
