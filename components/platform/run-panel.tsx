@@ -1,4 +1,5 @@
 "use client";
+import "./invoices.css";
 import Link from "next/link";
 import { useState } from "react";
 import { monthLabel } from "#components/billing/spend-answers.ts";

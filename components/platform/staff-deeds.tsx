@@ -1,5 +1,5 @@
 "use client";
-import { Ban, Check, FilePlus2, Landmark, RefreshCw, Send, Undo2 } from "lucide-react";
+import { Ban, Check, FilePlus2, FileText, Landmark, RefreshCw, Send, Undo2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Amount } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -172,12 +172,25 @@ export function StaffDeeds(props: Props) {
       onConfirm={deeds.sendAgain}
     />
   );
-  if (status === "void") return again;
+  const pdf = (
+    <a href={`/api/platform/v1/invoices/${invoice.id}/pdf`} className="btn" download>
+      <FileText size={14} aria-hidden="true" />
+      PDF
+    </a>
+  );
+  if (status === "void")
+    return (
+      <>
+        {pdf}
+        {again}
+      </>
+    );
   const paid = isNothing(invoice.amountPaid)
     ? undefined
     : "Some of it was paid: write a credit note instead.";
   return (
     <>
+      {pdf}
       {again}
       <CreditNote {...props} />
       <MarkPaid {...props} />

@@ -9,6 +9,7 @@ import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
+import { exportProfit } from "./export-profit.ts";
 import { listAllPricingHistory } from "./list-pricing-history.ts";
 import { notifyPriceChange } from "./notify-price-change.ts";
 import { archivePlan, createPlan, getPlan, listPlans, updatePlan } from "./plans.ts";
@@ -231,4 +232,11 @@ export const profitRouter = router({
   })
     .input(profitInput)
     .query(({ input }) => getProfit(input)),
+  exportCsv: platformQuery({
+    route: "GET /profit/export.csv",
+    summary: "Download the profit of a month as CSV, all rows of a grouping",
+    file: true,
+  })
+    .input(profitInput.omit({ limit: true, cursor: true }))
+    .query(async ({ input }) => ({ contentType: "text/csv; charset=utf-8", ...(await exportProfit(input)) })),
 });

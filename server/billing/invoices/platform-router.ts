@@ -25,6 +25,7 @@ import {
   listAnyInvoiceLines,
   listInvoiceMails,
   listInvoiceRefunds,
+  printAnyInvoice,
   sendInvoiceAgain,
 } from "./staff-invoice.ts";
 
@@ -62,6 +63,13 @@ export const platformInvoicesRouter = router({
   mails: platformQuery({ route: "GET /invoices/{id}/mails", summary: "List the mail about an invoice" })
     .input(byId)
     .query(({ input }) => listInvoiceMails(input.id)),
+  pdf: platformQuery({
+    route: "GET /invoices/{id}/pdf",
+    summary: "Download a final invoice of any tenant as PDF",
+    file: true,
+  })
+    .input(byId)
+    .query(async ({ input }) => ({ contentType: "application/pdf", ...(await printAnyInvoice(input.id)) })),
   sendAgain: platformMutation({
     route: "POST /invoices/{id}/send",
     summary: "Mail a final invoice to its billing address once more; the answer lists its mail",

@@ -10,11 +10,17 @@ import { mailInvoice } from "../notify.ts";
 import { lockInvoice } from "../payments/invoice-balance.ts";
 import { listRefunds, ownerOf } from "../payments/read-payments.ts";
 import { refundable } from "../payments/refund-payment.ts";
+import { printInvoice } from "./invoice-pdf.ts";
 import { getInvoice, listInvoiceLines } from "./read-invoice.ts";
 
 /** The lines of any tenant's invoice, for staff. Throws `not_found`. */
 export async function listAnyInvoiceLines(id: string) {
   return listInvoiceLines(await ownerOf("invoices", id), id);
+}
+
+/** The PDF of any tenant's final invoice, for staff. Throws `not_found`, `precondition` for a draft. */
+export async function printAnyInvoice(id: string) {
+  return printInvoice(await ownerOf("invoices", id), id);
 }
 
 /**
