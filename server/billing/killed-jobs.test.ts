@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
+import { armStrikes, type Strikes } from "#db/testing/strike.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { sweepTimers } from "#server/runtime/timers.ts";
@@ -20,7 +21,6 @@ import { changeSubscription } from "./subscriptions/change-subscription.ts";
 import { registerBillingTimers } from "./subscriptions/register-timers.ts";
 import { addPrice, countRows, makeConversation, makeTenant } from "./testing/billing-fixtures.ts";
 import { addPlan, openSandbox } from "./testing/sandbox-tenant.ts";
-import { armStrikes, type Strikes } from "./testing/strike.ts";
 
 useTestDatabase();
 

@@ -42,7 +42,12 @@ type State = {
 };
 
 const state = () =>
-  once<State>("timers", () => ({ handlers: new Map(), ordered: new Set(), interval: undefined, sweeping: null }));
+  once<State>("timers", () => ({
+    handlers: new Map(),
+    ordered: new Set(),
+    interval: undefined,
+    sweeping: null,
+  }));
 
 /** Writes a timer down in the caller's transaction. Returns its id. */
 export async function scheduleTimer(tx: TenantTransaction, plan: TimerPlan): Promise<string> {

@@ -1,4 +1,4 @@
-import { createPool, type Sql } from "#db/client.ts";
+import { createPool, type Sql } from "../client.ts";
 
 /** The database as an administrator sees it: kills connections in the middle of a transaction, and sees every row. */
 export type Strikes = Awaited<ReturnType<typeof armStrikes>>;
