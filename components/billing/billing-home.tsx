@@ -1,8 +1,8 @@
 "use client";
 import "./billing.css";
 import Link from "next/link";
-import { Amount, decimalsOf } from "#components/ui/amount.tsx";
-import { Empty } from "#components/ui/empty.tsx";
+import type { ReactNode } from "react";
+import { Amount } from "#components/ui/amount.tsx";
 import { Seal } from "#components/ui/seal.tsx";
 import { BillingBar } from "./billing-bar.tsx";
 import { invoiceChip } from "./invoice-chip.tsx";
@@ -18,6 +18,8 @@ export function BillingHome(props: {
   alerts: ReadonlyArray<AlertView>;
   quotas: ReadonlyArray<QuotaView>;
   invoices: ReadonlyArray<InvoiceRowView>;
+  /** The table under the chart. */
+  by: ReactNode;
   onNewAlert: (() => void) | null;
   onNewQuota: (() => void) | null;
 }) {
@@ -48,7 +50,7 @@ export function BillingHome(props: {
             currency={spend.currency}
             selectedDay={null}
           />
-          <ByModel spend={spend} />
+          {props.by}
         </div>
         <aside className="bill-side" aria-label="Limits and invoices">
           <AlertList alerts={props.alerts} onNew={props.onNewAlert} />
@@ -66,7 +68,7 @@ export function BillingHome(props: {
                       {invoice.number ?? "Draft"}
                     </span>
                     <span className="end num">
-                      <Amount value={invoice.total} currency={invoice.currency} decimals={2} />
+                      <Amount value={invoice.total} currency={invoice.currency} />
                     </span>
                     {invoiceChip(invoice.status)}
                   </Link>
@@ -77,60 +79,5 @@ export function BillingHome(props: {
         </aside>
       </div>
     </div>
-  );
-}
-
-function ByModel(props: { spend: SpendView }) {
-  const { spend } = props;
-  const withCost = spend.byModel.some((row) => row.cost !== null);
-  const decimals = decimalsOf([spend.total, ...spend.byModel.map((row) => row.price)], spend.currency);
-  if (spend.byModel.length === 0)
-    return (
-      <Empty
-        title="Nothing used this month"
-        text="Each AI call appears here with its tokens and its price, as soon as a customer writes."
-      />
-    );
-  return (
-    <section className="px-2 pb-5" aria-label="By service and model">
-      <table className="tbl">
-        <thead>
-          <tr>
-            <th>Service and model</th>
-            <th className="r">Calls</th>
-            {withCost ? <th className="r only-desk">Cost, {spend.currency}</th> : null}
-            <th className="r">Price, {spend.currency}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {spend.byModel.map((row) => (
-            <tr key={row.key}>
-              <td>
-                {row.label} <span className="text-ink-3">{row.detail}</span>
-              </td>
-              <td className="r">{row.calls.toLocaleString("en-US")}</td>
-              {withCost ? (
-                <td className="r only-desk">
-                  {row.cost ? <Amount value={row.cost} currency={spend.currency} /> : "–"}
-                </td>
-              ) : null}
-              <td className="r">
-                <Amount value={row.price} currency={spend.currency} decimals={decimals} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <td>{spend.byModel.length === 1 ? "1 model" : `${spend.byModel.length} models`}</td>
-            <td className="r">{spend.calls.toLocaleString("en-US")}</td>
-            {withCost ? <td className="only-desk" /> : null}
-            <td className="r">
-              <Amount value={spend.total} currency={spend.currency} decimals={decimals} />
-            </td>
-          </tr>
-        </tfoot>
-      </table>
-    </section>
   );
 }

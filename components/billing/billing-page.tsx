@@ -12,7 +12,8 @@ import { quotaInput } from "#domain/billing/quota.ts";
 import { BillingHome } from "./billing-home.tsx";
 import { toInvoiceRow } from "./invoice-answers.ts";
 import { LimitSheet } from "./limit-dialogs.tsx";
-import { toSpend } from "./spend-answers.ts";
+import { toSpend, toSpendLine } from "./spend-answers.ts";
+import { SpendBy, type SpendDimension } from "./spend-by.tsx";
 
 /** How often the running month is added up again while somebody looks. */
 const againMs = 10_000;
@@ -41,6 +42,13 @@ export function BillingPage() {
       void queries.invalidateQueries({ queryKey });
     return null;
   };
+  const [dimension, setDimension] = useState<SpendDimension>("model");
+  const by = useQuery(
+    trpc.usage.spendBy.queryOptions(
+      { dimension: dimension === "model" ? "channels" : dimension },
+      { enabled: dimension !== "model", refetchInterval: againMs },
+    ),
+  );
   const failure = spend.error ?? alerts.error ?? quotas.error ?? invoices.error;
   if (!spend.data || !alerts.data || !quotas.data || !invoices.data)
     return (
@@ -61,12 +69,26 @@ export function BillingPage() {
       : [],
   );
   const manages = allows("billing.manage");
+  const view = toSpend(spend.data, flags);
+  const lines = dimension === "model" ? view.byModel : (by.data?.data.map(toSpendLine) ?? null);
   const now = Date.parse(offsetNow());
   return (
     <>
       <BillingHome
         base={`${home}/billing`}
-        spend={toSpend(spend.data, flags)}
+        spend={view}
+        by={
+          <SpendBy
+            dimension={dimension}
+            onDimension={setDimension}
+            lines={lines}
+            error={lines === null && by.error ? errorText(by.error) : null}
+            onRetry={() => void by.refetch()}
+            currency={view.currency}
+            total={view.total}
+            calls={view.calls}
+          />
+        }
         alerts={alerts.data.data.map((alert) => ({
           ...alert,
           spent: alert.currentAmount,

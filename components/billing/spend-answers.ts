@@ -1,5 +1,5 @@
 import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
-import type { SpendDayView, SpendFlag, SpendSeries, SpendView } from "./spend-view.ts";
+import type { SpendDayView, SpendFlag, SpendLineView, SpendSeries, SpendView } from "./spend-view.ts";
 
 interface SpendAnswer {
   month: string;
@@ -68,6 +68,17 @@ function seal(spend: SpendAnswer): SpendView["seal"] {
   const models = sumAmounts(spend.byModel.map((row) => parseAmount(row.clientPrice)));
   const ok = days === total && models === total;
   return { ok, text: ok ? "Equals its days and its models" : "Its days and models do not add up to it" };
+}
+
+/** A line of the spend by channel, flow or AI provider. */
+export function toSpendLine(row: {
+  key: string;
+  requests: number;
+  clientPrice: string;
+  providerCost: string | null;
+}): SpendLineView {
+  const { key, requests, clientPrice, providerCost } = row;
+  return { key, label: key, detail: "", calls: requests, price: clientPrice, cost: providerCost };
 }
 
 /** The running month as the billing page shows it; what the platform pays only to those who may see it. */

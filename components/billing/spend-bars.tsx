@@ -1,5 +1,6 @@
 "use client";
 import { type KeyboardEvent, useRef } from "react";
+import { splitAmount } from "#components/ui/amount.tsx";
 import { useWidth } from "#components/ui/use-width.ts";
 import type { SpendDayView, SpendFlag, SpendSeries } from "./spend-view.ts";
 
@@ -20,9 +21,9 @@ function axis(top: number): { step: number; max: number } {
   return { step, max: step * 4 };
 }
 
-function tick(value: number, step: number): string {
+function tick(value: number, step: number, currency: string): string {
   const decimals = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step)) + 1);
-  return `$${value.toFixed(decimals)}`;
+  return `${splitAmount("0", currency).symbol}${value.toFixed(decimals)}`;
 }
 
 /** Stacked bars on a zero line. Arrow keys walk the days; the day pointed at is told to the legend. */
@@ -33,6 +34,7 @@ export function SpendBars(props: {
   selected: string | null;
   onPoint: (day: string | null) => void;
   label: string;
+  currency: string;
 }) {
   const { days, series } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -41,11 +43,13 @@ export function SpendBars(props: {
   const slot = (width - left) / Math.max(days.length, 1);
   const bar = Math.min(Math.max(slot - 8, slot * 0.7), 28);
   const y = (value: number) => floor - (value / max) * (floor - ceiling);
+  const last = days.length - 1;
+  // A label next to the pointed day's, or to the last one's, would run into it.
+  const at = days.findIndex((day) => day.day === props.selected);
   const walk = (event: KeyboardEvent) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0) return;
     event.preventDefault();
-    const at = days.findIndex((day) => day.day === props.selected);
     props.onPoint(days[Math.min(days.length - 1, Math.max(0, at + by))]?.day ?? null);
   };
   return (
@@ -61,7 +65,7 @@ export function SpendBars(props: {
           <g key={line}>
             <line x1={left} x2={width} y1={y(step * line)} y2={y(step * line)} stroke="var(--chart-grid)" />
             <text x={left - 8} y={y(step * line) + 4} textAnchor="end">
-              {tick(step * line, step)}
+              {tick(step * line, step, props.currency)}
             </text>
           </g>
         ))}
@@ -104,7 +108,9 @@ export function SpendBars(props: {
                 );
               })}
               {flag ? <Flag x={x + bar / 2} label={flag.label} top={y(pixels(day.total))} /> : null}
-              {on || index % 7 === 0 || index === days.length - 1 ? (
+              {on ||
+              (index === last && (at < 0 || last - at > 1)) ||
+              (index % 7 === 0 && last - index > 1 && (at < 0 || Math.abs(index - at) > 1)) ? (
                 <text className={on ? "on" : ""} x={x + bar / 2} y={156} textAnchor="middle">
                   {number}
                 </text>

@@ -65,6 +65,7 @@ export function SpendChart(props: {
           selected={day?.day ?? null}
           onPoint={setPointed}
           label={props.title}
+          currency={currency}
         />
       ) : (
         <SpendTable days={days} series={series} currency={currency} />

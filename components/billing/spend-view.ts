@@ -27,15 +27,18 @@ export interface SpendView {
   days: ReadonlyArray<SpendDayView>;
   series: ReadonlyArray<SpendSeries>;
   flags: ReadonlyArray<SpendFlag>;
-  byModel: ReadonlyArray<{
-    key: string;
-    label: string;
-    detail: string;
-    calls: number;
-    price: string;
-    cost: string | null;
-  }>;
+  byModel: ReadonlyArray<SpendLineView>;
   seal: { ok: boolean; text: string } | null;
+}
+
+/** One line of the month's spend: a model, a channel, a flow or an AI provider. */
+export interface SpendLineView {
+  key: string;
+  label: string;
+  detail: string;
+  calls: number;
+  price: string;
+  cost: string | null;
 }
 
 /** A budget with marks. */

@@ -7,14 +7,12 @@ import { paged, toSource } from "#components/trpc/to-source.ts";
 import type { FieldValues } from "#components/ui/record-form.tsx";
 import { useDebounced } from "#components/ui/use-debounced.ts";
 import { providerPriceInput } from "#domain/billing/provider-price.ts";
+import { bookExtras, bookFromForm } from "./price-book-form.ts";
 import { ProviderPriceRoom } from "./provider-price-room.tsx";
 
-const partNames = ["input", "cachedInput", "output"];
-
 function fromForm(values: FieldValues): object {
-  const parts = Object.fromEntries(Object.entries(values).filter(([name]) => partNames.includes(name)));
-  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !partNames.includes(name)));
-  return { serviceType: "token", ...rest, parts };
+  const { book, rest } = bookFromForm(values);
+  return { ...rest, ...book };
 }
 
 /** What providers charge, from the server. */
@@ -30,7 +28,7 @@ export function PricesPage() {
   );
   const create = useMutation(trpc.providerPrices.create.mutationOptions());
   const remove = useMutation(trpc.providerPrices.delete.mutationOptions());
-  const source = toSource(list, (row) => ({ ...row, parts: given(row.parts) }), {
+  const source = toSource(list, (row) => ({ ...row, parts: given(row.parts), extras: bookExtras(row) }), {
     create: (values) => create.mutateAsync(valid(providerPriceInput, fromForm(values))),
     archive: (id) => remove.mutateAsync({ id }),
   });

@@ -4,8 +4,10 @@ import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { valid } from "#components/trpc/form-problem.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
+import type { FieldValues } from "#components/ui/record-form.tsx";
 import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
 import { SERVICE_TYPES } from "#domain/billing/service-type.ts";
+import { bookExtras, bookFromForm } from "./price-book-form.ts";
 import { PricePreview } from "./price-preview.tsx";
 import { PricingRuleRoom } from "./pricing-rule-room.tsx";
 import { monthsBetween } from "./profit-view.ts";
@@ -23,6 +25,17 @@ function ruleOf({ tenantId, planId, serviceType, model, markupPercent }: WhatIfI
   if (tenantId) return { ...narrowed, scope: "tenant" as const, tenantId };
   if (planId) return { ...narrowed, scope: "plan" as const, planId };
   return { ...narrowed, scope: "platform" as const };
+}
+
+/** A form's values as a rule: a markup or a fixed price, perhaps as one side of a trial. */
+function ruleFromForm(values: FieldValues): object {
+  const { book, rest } = bookFromForm(values);
+  const { pricedBy, markupPercent, trialName, trialSide, trialPercent, ...rule } = rest;
+  return {
+    ...rule,
+    ...(pricedBy === "fixed" ? { fixedPrice: book } : { markupPercent }),
+    ...(trialName ? { trial: { name: trialName, side: trialSide, percent: trialPercent } } : {}),
+  };
 }
 
 /** What tenants pay, from the server, with a way to try a price. */
@@ -55,9 +68,10 @@ export function PricingPage() {
       fixedPrice: row.fixedPrice
         ? `${Object.values(row.fixedPrice.parts)[0] ?? ""} ${row.fixedPrice.unit.replaceAll("_", " ")}`
         : null,
+      extras: row.fixedPrice ? bookExtras(row.fixedPrice) : [],
     }),
     {
-      create: (values) => create.mutateAsync(valid(pricingRuleInput, values)),
+      create: (values) => create.mutateAsync(valid(pricingRuleInput, ruleFromForm(values))),
       update: (id, values) => update.mutateAsync({ id, ...valid(pricingRulePatchInput, values) }),
       archive: (id) => end.mutateAsync({ id }),
     },

@@ -1,9 +1,10 @@
 "use client";
 import type { ReactNode } from "react";
 import { Chip } from "#components/ui/chip.tsx";
-import type { FieldSpec } from "#components/ui/record-form.tsx";
+import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
+import { bookFields, serviceOptions } from "./price-book-form.ts";
 
 export interface PricingRuleRowView {
   id: string;
@@ -14,12 +15,13 @@ export interface PricingRuleRowView {
   model: string | null;
   markupPercent: string | null;
   fixedPrice: string | null;
+  /** The fixed price's higher rates and times of day, a line each. */
+  extras: ReadonlyArray<string>;
+  trial: { name: string; side: string; percent: string } | null;
   validFrom: string | null;
   validTo: string | null;
   reason: string | null;
 }
-
-const services = ["token", "voice", "sms", "email", "api_call", "message", "storage", "bandwidth"];
 
 function fields(
   tenants: ReadonlyArray<{ id: string; name: string }>,
@@ -56,22 +58,59 @@ function fields(
       label: "Service",
       kind: "select",
       placeholder: "any",
-      options: services.map((value) => ({ value, label: value.replaceAll("_", " ") })),
+      options: serviceOptions,
     },
     { name: "provider", label: "Provider", placeholder: "any" },
     { name: "model", label: "Model", placeholder: "any", code: true },
     {
-      name: "markupPercent",
-      label: "Markup, percent",
+      name: "pricedBy",
+      label: "Priced by",
+      kind: "select",
+      required: true,
+      options: [
+        { value: "markup", label: "a markup on the cost" },
+        { value: "fixed", label: "a fixed price" },
+      ],
+    },
+    { ...markupField, when: (values) => values.pricedBy !== "fixed" },
+    ...bookFields((values) => values.pricedBy === "fixed"),
+    { name: "validFrom", label: "Begins, midnight UTC", kind: "date", hint: "Empty: as early as it may." },
+    { name: "validTo", label: "Ends, midnight UTC", kind: "date" },
+    {
+      name: "trialName",
+      label: "Trial of two prices",
+      placeholder: "none",
+      hint: "With a name the rule holds for a share of the tenants, always the same ones.",
+      when: (values) => values.scope !== "tenant",
+    },
+    {
+      name: "trialSide",
+      label: "Side of the trial",
+      kind: "select",
+      required: true,
+      options: ["a", "b"].map((value) => ({ value, label: `side ${value}` })),
+      when: inTrial,
+    },
+    {
+      name: "trialPercent",
+      label: "Share of the tenants, percent",
       kind: "amount",
       required: true,
-      hint: "0 is a real rule: at cost.",
+      when: inTrial,
     },
-    { name: "validFrom", label: "Begins", code: true, placeholder: "2026-12-01T00:00:00.000Z" },
-    { name: "validTo", label: "Ends", code: true },
     { name: "reason", label: "Reason, for the history" },
   ];
 }
+
+const markupField: FieldSpec = {
+  name: "markupPercent",
+  label: "Markup, percent",
+  kind: "amount",
+  required: true,
+  hint: "0 is a real rule: at cost.",
+};
+
+const inTrial = (values: FieldValues) => values.scope !== "tenant" && Boolean(values.trialName);
 
 /** What tenants pay: rules by scope; tenant wins over plan over platform, then the narrower, then the later. */
 export function PricingRuleRoom(props: {
@@ -92,10 +131,34 @@ export function PricingRuleRoom(props: {
       nameOf={(row) => row.scopeName ?? "Everybody"}
       subtitleOf={(row) => row.reason}
       empty="Without a rule everything is sold at cost."
-      createInitial={{ scope: "platform" }}
+      createInitial={{
+        scope: "platform",
+        pricedBy: "markup",
+        unit: "per_1k_tokens",
+        trialSide: "a",
+        trialPercent: "50",
+      }}
       createFields={own}
-      editFields={() => own.filter((field) => ["markupPercent", "validTo", "reason"].includes(field.name))}
-      valuesOf={(row) => ({ markupPercent: row.markupPercent, validTo: row.validTo, reason: row.reason })}
+      editFields={(row) => [
+        ...(row.markupPercent === null ? [] : [markupField]),
+        ...own.filter((field) => ["validTo", "reason"].includes(field.name)),
+      ]}
+      above={(row) =>
+        row.fixedPrice ? (
+          <ul className="col gap-1 p-5 text-ink-2">
+            {[row.fixedPrice, ...row.extras].map((line) => (
+              <li key={line} className="num">
+                {line}
+              </li>
+            ))}
+          </ul>
+        ) : null
+      }
+      valuesOf={(row) => ({
+        markupPercent: row.markupPercent,
+        validTo: row.validTo?.slice(0, 10) ?? null,
+        reason: row.reason,
+      })}
       tools={props.preview}
       archiveLabel="End the rule"
       columns={[
@@ -105,6 +168,11 @@ export function PricingRuleRoom(props: {
           cell: (row) => (
             <span className="row">
               {row.scopeName ?? "Everybody"} <Chip>{row.scope}</Chip>
+              {row.trial ? (
+                <Chip>
+                  {row.trial.name}: side {row.trial.side}, {trimmed(row.trial.percent)} %
+                </Chip>
+              ) : null}
             </span>
           ),
         },

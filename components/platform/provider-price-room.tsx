@@ -1,6 +1,8 @@
 "use client";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
+import { bookFields, partLabel, serviceOptions } from "./price-book-form.ts";
+import { priceTabs } from "./price-proposal-room.tsx";
 
 export interface ProviderPriceRowView {
   id: string;
@@ -10,6 +12,8 @@ export interface ProviderPriceRowView {
   unit: string;
   currency: string;
   parts: Record<string, string>;
+  /** Higher rates and times of day, a line each. */
+  extras: ReadonlyArray<string>;
   validFrom: string;
   validTo: string | null;
   source: string;
@@ -27,6 +31,7 @@ export function ProviderPriceRoom(props: {
       title="Provider prices"
       noun="price"
       source={props.source}
+      tabs={priceTabs}
       idOf={(row) => row.id}
       nameOf={(row) => row.model}
       subtitleOf={(row) => `${row.provider}, ${row.serviceType}`}
@@ -37,36 +42,22 @@ export function ProviderPriceRoom(props: {
       createFields={[
         { name: "provider", label: "Provider", required: true },
         { name: "model", label: "Model", required: true, code: true },
-        {
-          name: "validFrom",
-          label: "Begins",
-          required: true,
-          code: true,
-          placeholder: "2026-12-01T00:00:00.000Z",
-        },
-        {
-          name: "unit",
-          label: "Unit",
-          kind: "select",
-          required: true,
-          options: ["per_1k_tokens", "per_1m_tokens"].map((value) => ({
-            value,
-            label: value.replaceAll("_", " "),
-          })),
-        },
+        { name: "validFrom", label: "Begins, midnight UTC", kind: "date", required: true },
+        { name: "serviceType", label: "Service", kind: "select", required: true, options: serviceOptions },
         { name: "currency", label: "Currency", required: true },
-        { name: "input", label: "Input", kind: "amount", required: true },
-        { name: "cachedInput", label: "Cached input", kind: "amount" },
-        { name: "output", label: "Output", kind: "amount", required: true },
+        ...bookFields(),
       ]}
       above={(row) => (
         <dl className="facts p-5">
           {Object.entries(row.parts).map(([part, price]) => (
             <Part
               key={part}
-              part={part}
+              part={partLabel(part)}
               price={`${price} ${row.currency} ${row.unit.replaceAll("_", " ")}`}
             />
+          ))}
+          {row.extras.map((line) => (
+            <Part key={line} part="Also" price={line} />
           ))}
           <Part part="Begins" price={time.full(row.validFrom)} />
           <Part part="Source" price={row.source} />

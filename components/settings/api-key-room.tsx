@@ -17,6 +17,7 @@ export interface ApiKeyRowView {
   name: string;
   prefix: string;
   status: string;
+  requestCount: number;
   lastUsedAt: string | null;
   createdAt: string;
 }
@@ -72,6 +73,13 @@ export function ApiKeyRoom(props: {
           { key: "name", head: "Key", cell: (row) => <b>{row.name}</b> },
           { key: "prefix", head: "Begins with", cell: (row) => <span className="code">{row.prefix}</span> },
           { key: "status", head: "Status", cell: (row) => <StatusChip status={row.status} /> },
+          {
+            key: "requests",
+            head: "Requests",
+            number: true,
+            desk: true,
+            cell: (row) => row.requestCount.toLocaleString("en-US"),
+          },
           {
             key: "used",
             head: "Last used",

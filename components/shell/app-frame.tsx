@@ -12,6 +12,7 @@ import { Toaster } from "#components/ui/toaster.tsx";
 import { BottomBar } from "./bottom-bar.tsx";
 import { CommandPalette, type PaletteItem } from "./command-palette.tsx";
 import { Nav } from "./nav.tsx";
+import { Notices } from "./notices.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { setTheme } from "./preferences.ts";
 import { roomGroups } from "./rooms.ts";
@@ -83,7 +84,15 @@ export function AppFrame(props: {
               </>
             }
           />
-          <main>{props.children}</main>
+          <main data-told={view.notices.length > 0 ? "" : undefined}>
+            <Notices
+              notices={view.notices}
+              base={base}
+              currency={view.tenant.currency}
+              seesBills={view.permissions.includes("billing.view")}
+            />
+            {props.children}
+          </main>
           <BottomBar
             base={base}
             rooms={rooms.filter((room) => ["inbox", "flows", "customers", "billing"].includes(room.path))}

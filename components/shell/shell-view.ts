@@ -18,7 +18,15 @@ export interface ShellAnswer {
   openConversations: number;
   demo: boolean;
   spend: { month: string; amount: string; budget: string | null } | null;
+  notices: NoticeView[];
 }
+
+/** What everybody in the workspace should know now. */
+export type NoticeView =
+  | { kind: "suspended" | "past_due"; id: string; at: string | null }
+  | { kind: "quota_full"; id: string; name: string; type: string; stops: boolean; resetsAt: string }
+  | { kind: "budget_mark"; id: string; name: string; mark: string; spent: string; budget: string }
+  | { kind: "trial_ends"; id: string; plan: string; at: string };
 
 /** The person in front of the screen and the workspaces open to them. */
 export interface ShellPerson {
@@ -31,7 +39,7 @@ export interface ShellPerson {
 
 /** What the frame around every room shows: who you are, where you are, what this month costs. */
 export interface ShellView {
-  tenant: { slug: string; name: string; plan: string };
+  tenant: { slug: string; name: string; plan: string; currency: string };
   tenants: ReadonlyArray<{ slug: string; name: string }>;
   person: { id: string; name: string; email: string; role: string };
   isOperator: boolean;
@@ -45,6 +53,7 @@ export interface ShellView {
     budget: string | null;
     percent: number | null;
   } | null;
+  notices: ReadonlyArray<NoticeView>;
   time: { locale: string; timeZone: string; offsetMs: number };
 }
 
@@ -57,6 +66,7 @@ export function shellView(shell: ShellAnswer, person: ShellPerson): ShellView {
       slug: tenant.slug,
       name: tenant.name,
       plan: tenant.planName ? `${tenant.planName} plan` : shell.role.replaceAll("_", " "),
+      currency: tenant.currency,
     },
     tenants: person.workspaces.map((one) => ({ slug: one.slug, name: one.name })),
     person: { id: person.id, name: person.name, email: person.email, role: shell.role },
@@ -74,6 +84,7 @@ export function shellView(shell: ShellAnswer, person: ShellPerson): ShellView {
           percent: budget && Number(budget) > 0 ? (Number(spend.amount) / Number(budget)) * 100 : null,
         }
       : null,
+    notices: shell.notices,
     time: { locale: tenant.locale, timeZone: tenant.timezone, offsetMs: tenant.offsetMs },
   };
 }

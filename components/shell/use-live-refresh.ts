@@ -37,6 +37,7 @@ export function useLiveRefresh(): void {
       stale(trpc.invoices.pathKey());
       stale(trpc.costAlerts.pathKey());
       stale(trpc.quotas.pathKey());
+      stale(trpc.shell.pathKey());
     }
   };
   useLive((event) => {

@@ -23,6 +23,8 @@ export interface FieldSpec {
   placeholder?: string;
   required?: boolean;
   code?: boolean;
+  /** Lines that an area shows at first. */
+  rows?: number;
   /** Shown only while this holds. */
   when?: (values: FieldValues) => boolean;
 }
@@ -166,7 +168,7 @@ function Field(props: {
     return (
       <TextArea
         {...common}
-        rows={spec.kind === "lines" ? 8 : 4}
+        rows={spec.rows ?? (spec.kind === "lines" ? 8 : 4)}
         placeholder={spec.placeholder}
         required={spec.required ?? false}
         className={spec.code ? "code" : ""}

@@ -39,6 +39,72 @@ export const providerPrices = pgTable(
   (t) => [uniqueIndex("provider_prices_start_key").on(t.provider, t.model, t.serviceType, t.validFrom)],
 );
 
+/** What prices in one currency are billed at in another, from a billing month on; a row that was used is never changed. */
+export const exchangeRates = pgTable(
+  "exchange_rates",
+  {
+    id: uuid("id").primaryKey(),
+    base: text("base").notNull(),
+    quote: text("quote").notNull(),
+    /** The first day of the first month it holds for. */
+    month: date("month").notNull(),
+    rate: numeric("rate", { precision: 24, scale: 12 }).notNull(),
+    reason: text("reason"),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("exchange_rates_month_key").on(t.base, t.quote, t.month)],
+);
+
+/** A list of prices that was handed in: what it offered, and which of its lines were no prices. */
+export const priceImports = pgTable("price_imports", {
+  id: uuid("id").primaryKey(),
+  source: text("source").notNull(),
+  offered: integer("offered").notNull(),
+  unchanged: integer("unchanged").notNull(),
+  /** `[{ name, reason }]` */
+  refused: jsonb("refused").notNull().default([]),
+  createdBy: text("created_by").notNull(),
+  createdAt: createdAt(),
+});
+
+/** A price out of a list; it prices nothing until somebody accepts it. */
+export const priceProposals = pgTable(
+  "price_proposals",
+  {
+    id: uuid("id").primaryKey(),
+    importId: uuid("import_id")
+      .notNull()
+      .references(() => priceImports.id),
+    source: text("source").notNull(),
+    provider: text("provider").notNull(),
+    model: text("model").notNull(),
+    serviceType: text("service_type").notNull(),
+    price: jsonb("price").notNull(),
+    /** The price that was in force when the list came in. */
+    currentPriceId: uuid("current_price_id"),
+    /** new inside outside */
+    verdict: text("verdict").notNull(),
+    /** How many times more or less the rate that moves most becomes. */
+    factor: numeric("factor"),
+    /** Another source's open proposal names other rates. */
+    disputed: boolean("disputed").notNull().default(false),
+    /** open accepted rejected superseded */
+    status: text("status").notNull().default("open"),
+    priceId: uuid("price_id"),
+    decidedBy: text("decided_by"),
+    decidedAt: time("decided_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex("price_proposals_open_key")
+      .on(t.source, t.provider, t.model, t.serviceType)
+      .where(sql`status = 'open'`),
+    index("price_proposals_status_idx").on(t.status, t.provider, t.model, t.id),
+    index("price_proposals_import_idx").on(t.importId),
+  ],
+);
+
 /** What a tenant pays: a markup or a fixed price for the platform, a plan or one tenant, optionally narrowed. */
 export const pricingRules = pgTable(
   "pricing_rules",
@@ -55,6 +121,8 @@ export const pricingRules = pgTable(
     validTo: time("valid_to"),
     markupPercent: numeric("markup_percent"),
     fixedPrice: jsonb("fixed_price"),
+    /** `{ name, side, percent }`: the rule holds for this share of the tenants only. */
+    trial: jsonb("trial"),
     reason: text("reason"),
     createdBy: text("created_by"),
     createdAt: createdAt(),
@@ -68,6 +136,7 @@ export const pricingRules = pgTable(
       sql`coalesce(provider, '')`,
       sql`coalesce(model, '')`,
       sql`coalesce(valid_from, '-infinity'::timestamptz)`,
+      sql`coalesce(trial ->> 'side', '')`,
     ),
   ],
 );

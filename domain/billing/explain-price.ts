@@ -6,7 +6,11 @@ import type { PricingRule } from "./pricing-rule.ts";
 function nameRule(rule: PricingRule): string {
   const narrowing = [rule.serviceType, rule.provider, rule.model].filter((part) => part !== null).join(" / ");
   const span = rule.validFrom === null ? "" : ` from ${rule.validFrom}`;
-  return `${rule.scope} rule ${rule.id} (${narrowing || "any service"}${span})`;
+  const { trial } = rule;
+  const side = trial
+    ? `, side ${trial.side} of the trial “${trial.name}”, ${trial.percent} % of the tenants`
+    : "";
+  return `${rule.scope} rule ${rule.id} (${narrowing || "any service"}${span}${side})`;
 }
 
 function terms(charge: Charge): string {
@@ -33,7 +37,11 @@ function costSentence(fact: PricedFact, priced: PricedUsage): string {
   if (!price || !costCharge)
     return `No price of ${fact.provider} / ${fact.model} is in force at that time, so the call is unpriced.`;
   const unit = price.unit.replaceAll("_", " ");
-  return `Cost ${formatAmount(priced.providerCost)} ${price.currency} = ${terms(costCharge)} ${unit}${conditions(costCharge)}, price version ${price.id} from ${price.validFrom}.`;
+  const { exchange } = priced;
+  const rate = exchange
+    ? ` × ${exchange.rate}, the rate of ${exchange.base} to ${exchange.quote} from ${exchange.month.slice(0, 7)} on`
+    : "";
+  return `Cost ${formatAmount(priced.providerCost)} ${exchange?.quote ?? price.currency} = ${terms(costCharge)} ${unit}${conditions(costCharge)}${rate}, price version ${price.id} from ${price.validFrom}.`;
 }
 
 function saleSentence(fact: PricedFact, priced: PricedUsage, costs: boolean): string {

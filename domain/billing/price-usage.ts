@@ -1,6 +1,7 @@
 import { addRatio, multiplyRatio, parseDecimal, type Ratio, ZERO } from "#domain/core/decimal.ts";
 import { type Amount, ratioFromAmount } from "#domain/money/amount.ts";
 import { type Charge, chargeBook, settleParts } from "./charge-book.ts";
+import type { Exchange } from "./exchange-rate.ts";
 import { type PricingRule, type RuleSubject, rankRules } from "./pricing-rule.ts";
 import { type ProviderPrice, selectProviderPrice } from "./provider-price.ts";
 import { measuredUnits, type Quantities, TOKEN_PARTS } from "./quantities.ts";
@@ -15,6 +16,8 @@ export type PricedFact = RuleSubject & {
   ownKey?: boolean | undefined;
   /** What was reserved for the call; the cost of an unsettled one. */
   estimatedCost?: Amount | undefined;
+  /** What turns the currency of a provider's price into the one the tenant is billed in; null is one to one. */
+  exchange?: ((base: string) => Exchange | null) | undefined;
 };
 
 type PricedPart = { part: string; quantity: number; cost: Amount; price: Amount };
@@ -33,6 +36,8 @@ export type PricedUsage = {
   unpriced: boolean;
   costCharge: Charge | null;
   saleCharge: Charge | null;
+  /** The rate that the cost was converted at. */
+  exchange: Exchange | null;
 };
 
 type Line = { part: string; quantity: number; cost: Ratio; price: Ratio };
@@ -53,12 +58,15 @@ function saleLines(fact: PricedFact, cost: Line[], rule: PricingRule | null, sal
   return cost.map((line) => ({ ...line, price: multiplyRatio(line.cost, factor) }));
 }
 
-function costLines(fact: PricedFact, charge: Charge | null): Line[] {
+function costLines(fact: PricedFact, charge: Charge | null, exchange: Exchange | null): Line[] {
   if (fact.status === "unsettled") {
     return [{ part: "estimate", quantity: 0, cost: ratioFromAmount(fact.estimatedCost ?? 0n), price: ZERO }];
   }
   if (!charge) return quantityLines(fact);
-  return charge.parts.map(({ part, quantity, exact }) => ({ part, quantity, cost: exact, price: ZERO }));
+  const rate = exchange ? parseDecimal(exchange.rate) : null;
+  return charge.parts.map(({ part, quantity, exact }) => {
+    return { part, quantity, cost: rate ? multiplyRatio(exact, rate) : exact, price: ZERO };
+  });
 }
 
 // Without a price the quantities are kept all the same, so that an adjustment can price them later.
@@ -76,7 +84,8 @@ function quantityLines(fact: PricedFact): Line[] {
 /**
  * Prices one call: cost by the provider price in force when it happened, price by the rule that wins. A failed call
  * keeps its cost and has price 0; an unsettled one costs what was reserved; with the tenant's own key the cost is 0
- * and only a fixed-price rule charges a fee. A price below cost is left as it is.
+ * and only a fixed-price rule charges a fee. A price below cost is left as it is. Amounts are in the tenant's currency:
+ * the cost is converted at the month's rate, a fixed price is in the currency of whoever pays it.
  */
 export function priceUsage(
   fact: PricedFact,
@@ -91,7 +100,8 @@ export function priceUsage(
     rule?.fixedPrice && !free
       ? chargeBook(rule.fixedPrice, fact.serviceType, fact.quantities, fact.occurredAtMs)
       : null;
-  const lines = saleLines(fact, costLines(fact, costCharge), rule, saleCharge);
+  const exchange = (price && fact.exchange?.(price.currency)) ?? null;
+  const lines = saleLines(fact, costLines(fact, costCharge, exchange), rule, saleCharge);
   const cost = settleParts(lines.map((line) => line.cost));
   const sale = settleParts(lines.map((line) => line.price));
   return {
@@ -110,5 +120,6 @@ export function priceUsage(
     unpriced: !fact.ownKey && price === null && fact.status !== "unsettled",
     costCharge,
     saleCharge,
+    exchange,
   };
 }

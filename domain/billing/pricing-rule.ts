@@ -2,6 +2,7 @@ import { z } from "zod";
 import { text } from "#domain/core/text.ts";
 import { decimalInput } from "#domain/money/money-input.ts";
 import { type PriceBook, priceBookInput } from "./price-book.ts";
+import { isInTrial, type PriceTrial, priceTrialInput } from "./price-trial.ts";
 import { instantInput, isInForce } from "./provider-price.ts";
 import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
 
@@ -24,6 +25,7 @@ const shape = {
   validTo: instantInput.nullish(),
   markupPercent: percent.nullish(),
   fixedPrice: priceBookInput.nullish(),
+  trial: priceTrialInput.nullish(),
   reason: text(500, 0).nullish(),
 };
 
@@ -37,6 +39,8 @@ export const pricingRuleInput = z.strictObject(shape).superRefine((rule, context
     refuse("tenantId", "A tenant rule, and no other, names its tenantId.");
   if ((rule.scope === "plan") !== (rule.planId != null))
     refuse("planId", "A plan rule, and no other, names its planId.");
+  if (rule.trial && rule.scope === "tenant")
+    refuse("trial", "A trial shares tenants out; give it the scope platform or plan.");
   if (rule.validFrom && rule.validTo && rule.validTo <= rule.validFrom)
     refuse("validTo", "Must be after validFrom.");
 });
@@ -63,6 +67,8 @@ export type PricingRule = {
   validTo: string | null;
   markupPercent: string | null;
   fixedPrice: PriceBook | null;
+  /** The side of a trial: the rule holds for a share of the tenants only. */
+  trial: PriceTrial | null;
 };
 
 export type RuleSubject = {
@@ -91,7 +97,8 @@ function ruleMatches(rule: PricingRule, subject: RuleSubject): boolean {
   if (rule.scope === "plan" && rule.planId !== subject.planId) return false;
   if (rule.serviceType !== null && rule.serviceType !== subject.serviceType) return false;
   if (rule.provider !== null && rule.provider !== subject.provider) return false;
-  return rule.model === null || rule.model === subject.model;
+  if (rule.model !== null && rule.model !== subject.model) return false;
+  return rule.trial === null || isInTrial(rule.trial, subject.tenantId);
 }
 
 const startOf = (rule: PricingRule) =>
@@ -101,6 +108,7 @@ function compareRules(a: PricingRule, b: PricingRule): number {
   const rank = ruleRank(b) - ruleRank(a);
   if (rank !== 0) return rank;
   if (startOf(a) !== startOf(b)) return startOf(a) > startOf(b) ? -1 : 1;
+  if ((a.trial === null) !== (b.trial === null)) return a.trial === null ? 1 : -1;
   return a.id < b.id ? 1 : -1;
 }
 

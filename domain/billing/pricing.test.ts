@@ -36,6 +36,7 @@ function rule(id: string, given: Partial<PricingRule>): PricingRule {
     validTo: null,
     markupPercent: "66",
     fixedPrice: null,
+    trial: null,
     ...given,
   };
 }
@@ -135,6 +136,34 @@ describe("rules", () => {
     const rules = [rule("old", { validTo: change }), rule("new", { validFrom: change })];
     expect(winner(rules, Date.parse(change) - 1)).toBe("old");
     expect(winner(rules, Date.parse(change))).toBe("new");
+  });
+
+  it("gives each tenant of a trial one side, always the same, and the shares as set", () => {
+    const trial = (side: "a" | "b", percent: string) => ({ name: "autumn", side, percent });
+    const half = [
+      rule("a", { trial: trial("a", "50"), markupPercent: "60" }),
+      rule("b", { trial: trial("b", "50"), markupPercent: "70" }),
+    ];
+    const sides = Array.from({ length: 4000 }, () => crypto.randomUUID()).map((tenantId) => {
+      const sideAt = (at: string) =>
+        priceUsage(fact({ input: 1 }, { tenantId, occurredAtMs: Date.parse(at) }), [gpt4], half).rule?.id;
+      expect(sideAt("2025-01-01")).toBe(sideAt("2025-01-31"));
+      return sideAt("2025-01-01");
+    });
+    const share = sides.filter((side) => side === "a").length / sides.length;
+    expect(sides.every((side) => side !== undefined)).toBe(true);
+    expect(share).toBeGreaterThan(0.45);
+    expect(share).toBeLessThan(0.55);
+  });
+
+  it("leaves tenants outside a trial's share to the rule beneath, and puts the trial before its equal", () => {
+    const tenth = rule("trial", { trial: { name: "tenth", side: "b", percent: "10" } });
+    const count = Array.from({ length: 2000 }, () => crypto.randomUUID()).filter(
+      (tenantId) =>
+        priceUsage(fact({ input: 1 }, { tenantId }), [gpt4], [rule("rest", {}), tenth]).rule?.id === "trial",
+    ).length;
+    expect(count).toBeGreaterThan(120);
+    expect(count).toBeLessThan(290);
   });
 
   it("lets the rule that began last win where rules overlap", () => {

@@ -14,6 +14,7 @@ const rule: PricingRule = {
   validTo: null,
   markupPercent: "66",
   fixedPrice: null,
+  trial: null,
 };
 
 it("says the markup, whose rule it is and what it is for", () => {

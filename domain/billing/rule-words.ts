@@ -30,7 +30,8 @@ export function ruleWords(rule: PricingRule | null, { costs = true } = {}): stri
   const about = subject || (rule.serviceType ? SERVICES[rule.serviceType] : "");
   const markup = costs ? `Markup ${rule.markupPercent}%` : "Priced";
   const terms = rule.markupPercent === null ? "Fixed price" : markup;
-  return `${terms}${terms === "Priced" ? "" : ","} by ${WHOSE[rule.scope]}${about ? ` for ${about}` : ""}`;
+  const side = rule.trial ? `, side ${rule.trial.side} of the trial “${rule.trial.name}”` : "";
+  return `${terms}${terms === "Priced" ? "" : ","} by ${WHOSE[rule.scope]}${about ? ` for ${about}` : ""}${side}`;
 }
 
 /** A provider's price as a person reads it: its rates and the day it began. */

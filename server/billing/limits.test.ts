@@ -26,7 +26,7 @@ import { createPricingRule, endPricingRule, listPricingRules, updatePricingRule 
 import { createProviderPrice } from "./provider-prices.ts";
 import { createQuota, getQuota, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
-import { getSpend, getSpendByChannel } from "./spend.ts";
+import { getSpend, getSpendBy } from "./spend.ts";
 import { countRows, makeActor, makeConversation, makeTenant } from "./testing/billing-fixtures.ts";
 
 useTestDatabase();
@@ -301,7 +301,7 @@ describe("reported usage", () => {
     );
     expect((await exportUsage(makeActor(tenantId), {})).trim().split("\r\n")).toHaveLength(6);
     const month = await getSpend(tenantId, "2026-01");
-    const [channel] = (await getSpendByChannel(tenantId, "2026-01")).data;
+    const [channel] = (await getSpendBy(tenantId, "channels", "2026-01")).data;
     expect([month.clientPrice, month.byModel[0]?.clientPrice, channel?.clientPrice]).toEqual([
       "0.05478",
       "0.05478",

@@ -1,6 +1,7 @@
 import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { compareRates, percentChange, soldAt } from "#domain/billing/price-change.ts";
+import { isInTrial } from "#domain/billing/price-trial.ts";
 import { type PricingRule, rankRules } from "#domain/billing/pricing-rule.ts";
 import { selectProviderPrice } from "#domain/billing/provider-price.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
@@ -118,6 +119,8 @@ const keyOf = (row: Row) => [row.effective_from as string, row.id as string];
 export async function listPricingHistory(actor: Actor, input: Input) {
   const { tenantId } = actor;
   const [from, id = ""] = decodeCursor(input.cursor, 2) ?? [];
+  const pricing = await currentPricing();
+  const others = pricing.allRules.filter((rule) => rule.trial && !isInTrial(rule.trial, tenantId));
   const found = await withTenant(tenantId, async (tx) => {
     const { sql } = tx;
     const { zone } = await billingNow(tx);
@@ -125,6 +128,8 @@ export async function listPricingHistory(actor: Actor, input: Input) {
       await sql`select plan_id from tenant_subscriptions where tenant_id = ${tenantId} and ended_at is null`;
     const planId = (held?.plan_id ?? null) as string | null;
     let where = sql`(h.scope = 'platform' or h.tenant_ref = ${tenantId} or h.plan_id = ${planId})`;
+    if (others.length > 0)
+      where = sql`${where} and h.subject_id <> all(${others.map((rule) => rule.id)}::uuid[])`;
     if (input.provider) where = sql`${where} and h.provider = ${input.provider}`;
     if (input.model) where = sql`${where} and h.model = ${input.model}`;
     if (from) where = sql`${where} and (h.effective_from, h.id) < (${from}::timestamptz, ${id}::uuid)`;
@@ -134,7 +139,6 @@ export async function listPricingHistory(actor: Actor, input: Input) {
       where ${where} order by h.effective_from desc, h.id desc limit ${input.limit + 1}`;
     return { rows, planId, zone };
   });
-  const pricing = await currentPricing();
   return toPage(found.rows, input.limit, keyOf, (row) => {
     const notifiedAt = row.notified_at as string | null;
     return veilCost(actor, {

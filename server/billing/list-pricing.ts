@@ -1,8 +1,11 @@
 import { withTenant } from "#db/tenant.ts";
+import type { Exchange } from "#domain/billing/exchange-rate.ts";
+import { monthOf } from "#domain/billing/period.ts";
 import type { PriceBook, PriceParts } from "#domain/billing/price-book.ts";
 import { type PricingRule, rankRules } from "#domain/billing/pricing-rule.ts";
 import type { ProviderPrice } from "#domain/billing/provider-price.ts";
 import { isInForce, selectProviderPrice } from "#domain/billing/provider-price.ts";
+import { localDay } from "#domain/billing/time-zone.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { formatAmount, parseAmount, percentOf } from "#domain/money/amount.ts";
 import type { Actor } from "#server/trpc/context.ts";
@@ -23,6 +26,8 @@ export type RateInForce = {
   tiers: { above: number; parts: SoldPart[] }[];
   windows: PriceBook["windows"];
   minimum: PriceBook["minimum"];
+  /** What turns these rates into the tenant's currency this month, where that is another one. */
+  exchange: Exchange | null;
   markupPercent: string | null;
   fixedPrice: PriceBook | null;
   ruleId: string | null;
@@ -57,7 +62,11 @@ function reasonOf(rule: PricingRule | null, costs: boolean): string {
   return costs || rule.fixedPrice ? `${whose} for ${about}: ${terms}.` : `${whose} for ${about}.`;
 }
 
-function rateOf(price: ProviderPrice, rule: PricingRule | null, costs: boolean): RateInForce {
+function rateOf(
+  price: ProviderPrice,
+  rule: PricingRule | null,
+  { costs, exchange }: { costs: boolean; exchange: Exchange | null },
+): RateInForce {
   return {
     serviceType: price.serviceType,
     provider: price.provider,
@@ -68,6 +77,7 @@ function rateOf(price: ProviderPrice, rule: PricingRule | null, costs: boolean):
     tiers: (price.tiers ?? []).map((tier) => ({ above: tier.above, parts: soldParts(tier.parts, rule) })),
     windows: price.windows,
     minimum: price.minimum,
+    exchange,
     markupPercent: rule?.markupPercent ? formatAmount(parseAmount(rule.markupPercent)) : null,
     fixedPrice: rule?.fixedPrice ?? null,
     ruleId: rule?.id ?? null,
@@ -92,12 +102,17 @@ export async function listPricingInForce(actor: Actor, input: Input): Promise<Pa
   const { tenantId } = actor;
   const [row] = await withTenant(
     tenantId,
-    (tx) => tx.sql`select t.clock_offset_ms, s.plan_id from tenants t
+    (
+      tx,
+    ) => tx.sql`select t.currency, t.clock_offset_ms, coalesce(l.timezone, t.timezone) as timezone, s.plan_id from tenants t
+      left join billing_ledgers l on l.tenant_id = t.id
       left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null where t.id = ${tenantId}`,
   );
   const nowMs = Date.now() + Number(row?.clock_offset_ms ?? 0);
   const planId = (row?.plan_id ?? null) as string | null;
   const pricing = await currentPricing();
+  const month = monthOf(localDay(String(row?.timezone ?? "UTC"), nowMs));
+  const convert = pricing.exchangeOf(String(row?.currency), month);
   const [after = ""] = decodeCursor(input.cursor, 1) ?? [];
   const prices = pricing.allPrices
     .filter(
@@ -122,7 +137,10 @@ export async function listPricingInForce(actor: Actor, input: Input): Promise<Pa
         model: price.model,
       };
       const rule = rankRules(pricing.rulesOf(subject), subject, nowMs)[0] ?? null;
-      return veilCost(actor, rateOf(price, rule, seesCost(actor)));
+      return veilCost(
+        actor,
+        rateOf(price, rule, { costs: seesCost(actor), exchange: convert(price.currency) }),
+      );
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { withTenant } from "#db/tenant.ts";
 import { explainPrice } from "#domain/billing/explain-price.ts";
+import { monthOf } from "#domain/billing/period.ts";
 import { priceUsage } from "#domain/billing/price-usage.ts";
 import { storedQuantities } from "#domain/billing/quantities.ts";
 import { rateWords, ruleWords } from "#domain/billing/rule-words.ts";
@@ -46,6 +47,7 @@ function explain(record: UsageRecord, actor: Actor, pricing: PricingSnapshot) {
     occurredAtMs: Date.parse(record.occurredAt),
     ownKey: record.ownKey,
     estimatedCost: parseAmount(record.providerCost),
+    exchange: pricing.exchangeOf(record.currency, monthOf(record.day)),
   };
   return {
     explanation: explainPrice(fact, priceUsage(fact, prices, rules), { costs }),

@@ -1,5 +1,6 @@
 import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
+import { isInTrial, type PriceTrial } from "#domain/billing/price-trial.ts";
 import { notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
@@ -15,14 +16,17 @@ import { findPriceChange } from "./list-pricing-history.ts";
  */
 export async function notifyPriceChange(historyId: string): Promise<{ tenants: number }> {
   const tenants = await withSystem("announce a price", async (tx) => {
-    const [change] = await tx.sql`select tenant_ref, plan_id from pricing_history where id = ${historyId}`;
+    const [change] = await tx.sql`select h.tenant_ref, h.plan_id, r.trial from pricing_history h
+      left join pricing_rules r on r.id = h.subject_id where h.id = ${historyId}`;
     if (!change) throw notFound("pricing_history");
-    const rows = await tx.sql`
+    const trial = change.trial as PriceTrial | null;
+    const reached = await tx.sql`
       select t.id from tenants t left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null
       where t.status <> 'cancelled'
         and (${change.tenant_ref as string | null}::uuid is null or t.id = ${change.tenant_ref as string | null})
         and (${change.plan_id as string | null}::uuid is null or s.plan_id = ${change.plan_id as string | null})
       order by t.id`;
+    const rows = trial ? reached.filter((row) => isInTrial(trial, row.id as string)) : reached;
     await appendOutbox(
       tx,
       rows.map((row) => ({

@@ -1,8 +1,10 @@
 import { withSystem } from "#db/system.ts";
 import { explainPrice } from "#domain/billing/explain-price.ts";
 import { normaliseUsage } from "#domain/billing/normalise-usage.ts";
+import { monthOf } from "#domain/billing/period.ts";
 import { type PricedFact, type PricedUsage, priceUsage } from "#domain/billing/price-usage.ts";
 import { type Quantities, recordedQuantities } from "#domain/billing/quantities.ts";
+import { localDay } from "#domain/billing/time-zone.ts";
 import type { PricePreview } from "#domain/billing/usage-report.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { formatAmount } from "#domain/money/amount.ts";
@@ -22,7 +24,10 @@ function quantitiesOf(input: PricePreview): Quantities {
 async function subjectOf(tenantId: string) {
   const [row] = await withSystem(
     "preview a price",
-    (tx) => tx.sql`select t.currency, t.clock_offset_ms, s.plan_id, p.version from tenants t
+    (
+      tx,
+    ) => tx.sql`select t.currency, coalesce(l.timezone, t.timezone) as timezone, t.clock_offset_ms, s.plan_id, p.version from tenants t
+      left join billing_ledgers l on l.tenant_id = t.id
       left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null
       cross join pricing_state p where t.id = ${tenantId}`,
   );
@@ -50,6 +55,10 @@ export async function previewPrice(input: PricePreview) {
     pricing = await currentPricing();
   }
   const quantities = quantitiesOf(input);
+  const occurredAtMs = input.occurredAt
+    ? Date.parse(input.occurredAt)
+    : Date.now() + Number(subject.clock_offset_ms);
+  const month = monthOf(localDay(subject.timezone as string, occurredAtMs));
   const fact: PricedFact = {
     tenantId: input.tenantId,
     planId: subject.plan_id as string | null,
@@ -58,9 +67,8 @@ export async function previewPrice(input: PricePreview) {
     model: input.model,
     status: input.status,
     quantities,
-    occurredAtMs: input.occurredAt
-      ? Date.parse(input.occurredAt)
-      : Date.now() + Number(subject.clock_offset_ms),
+    occurredAtMs,
+    exchange: pricing.exchangeOf(subject.currency as string, month),
     ownKey: input.ownKey,
   };
   const priced = priceUsage(fact, pricing.pricesOf(fact), pricing.rulesOf(fact));
@@ -69,7 +77,8 @@ export async function previewPrice(input: PricePreview) {
     providerCost: formatAmount(priced.providerCost),
     clientPrice: formatAmount(priced.clientPrice),
     profit: formatAmount(priced.profit),
-    currency: priced.price?.currency ?? (subject.currency as string),
+    currency: priced.exchange?.quote ?? priced.price?.currency ?? (subject.currency as string),
+    exchange: priced.exchange,
     markupPercent: priced.rule?.markupPercent ?? null,
     totalQuantity: recorded.total,
     quantities,

@@ -1,4 +1,5 @@
 import type { Transaction } from "#db/transaction.ts";
+import { isInTrial } from "#domain/billing/price-trial.ts";
 import type { PricingRule } from "#domain/billing/pricing-rule.ts";
 import { AppError } from "#domain/core/app-error.ts";
 
@@ -7,7 +8,10 @@ export async function raisePricingVersion(tx: Transaction): Promise<void> {
   await tx.sql`update pricing_state set version = version + 1 where id = 1`;
 }
 
-type Narrowing = Pick<PricingRule, "scope" | "tenantId" | "planId" | "serviceType" | "provider" | "model">;
+type Narrowing = Pick<
+  PricingRule,
+  "scope" | "tenantId" | "planId" | "serviceType" | "provider" | "model" | "trial"
+>;
 
 /** When usage that a rule speaks about happened last, from an instant on; null when it never did. */
 export async function lastUsageOfRule(
@@ -25,8 +29,14 @@ export async function lastUsageOfRule(
   if (rule.serviceType !== null) where = sql`${where} and h.service_type = ${rule.serviceType}`;
   if (rule.provider !== null) where = sql`${where} and h.provider = ${rule.provider}`;
   if (rule.model !== null) where = sql`${where} and h.model = ${rule.model}`;
-  const [row] = await sql`select max(h.last_occurred_at) as last from usage_hourly h where ${where}`;
-  return (row?.last ?? null) as string | null;
+  const { trial } = rule;
+  if (trial === null) {
+    const [row] = await sql`select max(h.last_occurred_at) as last from usage_hourly h where ${where}`;
+    return (row?.last ?? null) as string | null;
+  }
+  const rows =
+    await sql`select h.tenant_id, max(h.last_occurred_at) as last from usage_hourly h where ${where} group by 1 order by 2 desc`;
+  return (rows.find((row) => isInTrial(trial, row.tenant_id as string))?.last ?? null) as string | null;
 }
 
 type Priced = { provider: string; model: string; serviceType: string };

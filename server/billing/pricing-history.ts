@@ -30,6 +30,12 @@ type Entry = Change & {
   terms: PriceTerms;
 };
 
+/** The name behind an actor's label, for tables that people read: a person's, an operator key's, or the label itself. */
+export function nameOfActor({ sql }: Transaction, by: string) {
+  return sql`coalesce((select name from users where 'user:' || id = ${by}),
+    (select name from platform_keys where 'platform_key:' || id = ${by}), ${by})`;
+}
+
 async function append(tx: Transaction, entry: Entry): Promise<void> {
   await tx.sql`
     insert into pricing_history (id, subject_type, subject_id, action, scope, tenant_ref, plan_id, service_type, provider,
@@ -37,8 +43,7 @@ async function append(tx: Transaction, entry: Entry): Promise<void> {
     values (${newId()}, ${entry.subjectType}, ${entry.subjectId}, ${entry.action}, ${entry.scope}, ${entry.tenantId},
       ${entry.planId}, ${entry.serviceType}, ${entry.provider}, ${entry.model}, ${entry.effectiveFrom},
       ${JSON.stringify(entry.terms)}, ${entry.reason ?? null},
-      coalesce((select name from users where 'user:' || id = ${entry.by}),
-        (select name from platform_keys where 'platform_key:' || id = ${entry.by}), ${entry.by}))`;
+      ${nameOfActor(tx, entry.by)})`;
 }
 
 const bookTerms = (price: Pick<ProviderPrice, "unit" | "parts">): Terms => ({

@@ -32,6 +32,8 @@ function listed(row: Row): ListedRule {
   };
 }
 
+const asJson = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
+
 /** How the history writes the start of a rule that holds since ever. */
 const SINCE_EVER = "1970-01-01T00:00:00.000Z";
 
@@ -83,6 +85,18 @@ async function checkSubject(
   }
 }
 
+/** Refuses a side of a trial that would hold for tenants of its other side. */
+async function checkTrial(tx: Transaction, trial: PricingRule["trial"]): Promise<void> {
+  if (trial === null) return;
+  const [other] = await tx.sql`select max((trial ->> 'percent')::numeric) as percent from pricing_rules
+    where trial ->> 'name' = ${trial.name} and trial ->> 'side' <> ${trial.side}`;
+  if (Number(other?.percent ?? 0) + Number(trial.percent) <= 100) return;
+  const message = `The other side of “${trial.name}” has ${String(other?.percent)} % of the tenants; together they may have 100 %.`;
+  throw new AppError("conflict", "pricing.trial_share", message, {
+    fields: [{ path: "trial.percent", message }],
+  });
+}
+
 /** A rule given without a start begins as early as it may: since ever, or just after usage that is already priced. */
 async function startOf(tx: Transaction, rule: Omit<PricingRule, "id">): Promise<string | null> {
   if (rule.validFrom !== null) {
@@ -114,19 +128,21 @@ export async function createPricingRule(
     validTo: input.validTo ?? null,
     markupPercent: input.markupPercent ?? null,
     fixedPrice: input.fixedPrice ?? null,
+    trial: input.trial ?? null,
   };
   try {
     return await withSystem("create a pricing rule", async (tx) => {
       await raisePricingVersion(tx);
       await checkSubject(tx, rule);
+      await checkTrial(tx, rule.trial);
       const id = newId();
       const validFrom = await startOf(tx, rule);
       await tx.sql`
         insert into pricing_rules (id, scope, tenant_ref, plan_id, service_type, provider, model, valid_from, valid_to,
-          markup_percent, fixed_price, reason, created_by)
+          markup_percent, fixed_price, trial, reason, created_by)
         values (${id}, ${rule.scope}, ${rule.tenantId}, ${rule.planId}, ${rule.serviceType}, ${rule.provider},
           ${rule.model}, ${validFrom}, ${rule.validTo}, ${rule.markupPercent},
-          ${rule.fixedPrice ? JSON.stringify(rule.fixedPrice) : null}, ${input.reason ?? null}, ${createdBy})`;
+          ${asJson(rule.fixedPrice)}, ${asJson(rule.trial)}, ${input.reason ?? null}, ${createdBy})`;
       const made = await read(tx, id);
       const effectiveFrom = made.validFrom ?? SINCE_EVER;
       await noteRuleChange(tx, made, {
@@ -205,7 +221,7 @@ export async function updatePricingRule(
       await tx.sql`
         update pricing_rules set valid_from = ${next.validFrom ?? null}, valid_to = ${next.validTo ?? null},
           markup_percent = ${next.markupPercent ?? null},
-          fixed_price = ${next.fixedPrice ? JSON.stringify(next.fixedPrice) : null}, reason = ${next.reason ?? null},
+          fixed_price = ${asJson(next.fixedPrice)}, reason = ${next.reason ?? null},
           updated_at = now()
         where id = ${id}`;
       const after = await read(tx, id);

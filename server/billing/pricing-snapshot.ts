@@ -1,4 +1,5 @@
 import { withSystem } from "#db/system.ts";
+import { type Exchange, selectExchange } from "#domain/billing/exchange-rate.ts";
 import type { PriceBook } from "#domain/billing/price-book.ts";
 import type { PricingRule, RuleSubject } from "#domain/billing/pricing-rule.ts";
 import { ANY_MODEL, type ProviderPrice } from "#domain/billing/provider-price.ts";
@@ -10,6 +11,8 @@ export type PricingSnapshot = {
   allPrices: readonly ProviderPrice[];
   allRules: readonly PricingRule[];
   pricesOf: (subject: Pick<RuleSubject, "serviceType" | "provider" | "model">) => readonly ProviderPrice[];
+  /** What converts prices into a tenant's currency in a billing month (its first day). */
+  exchangeOf: (quote: string, month: string) => (base: string) => Exchange | null;
   rulesOf: (subject: Pick<RuleSubject, "tenantId" | "planId">) => readonly PricingRule[];
 };
 
@@ -47,6 +50,7 @@ export function toPricingRule(row: Row): PricingRule {
     validTo: row.valid_to as string | null,
     markupPercent: row.markup_percent as string | null,
     fixedPrice: row.fixed_price as PriceBook | null,
+    trial: row.trial as PricingRule["trial"],
   };
 }
 
@@ -70,6 +74,7 @@ function makeSnapshot(
   version: number,
   prices: readonly ProviderPrice[],
   rules: readonly PricingRule[],
+  rates: readonly Exchange[],
 ): PricingSnapshot {
   const priced = group(prices, priceKey);
   const scoped = group(rules, (rule) => rule.tenantId ?? rule.planId ?? "platform");
@@ -83,6 +88,7 @@ function makeSnapshot(
       const general = priced.get(priceKey({ ...subject, model: ANY_MODEL }));
       return own && general ? [...own, ...general] : (own ?? general ?? NONE);
     },
+    exchangeOf: (quote, month) => (base) => selectExchange(rates, { base, quote }, month),
     rulesOf({ tenantId, planId }) {
       const key = `${tenantId} ${planId}`;
       let found = merged.get(key);
@@ -100,15 +106,17 @@ function makeSnapshot(
 
 async function load(): Promise<PricingSnapshot> {
   return withSystem("load prices and rules", async (tx) => {
-    const [state, prices, rules] = await Promise.all([
+    const [state, prices, rules, rates] = await Promise.all([
       tx.sql`select version from pricing_state where id = 1`,
       tx.sql`select * from provider_prices`,
       tx.sql`select * from pricing_rules`,
+      tx.sql<Exchange[]>`select base, quote, month, trim_scale(rate)::text as rate from exchange_rates`,
     ]);
     return makeSnapshot(
       Number(state[0]?.version ?? 0),
       prices.map(toProviderPrice),
       rules.map(toPricingRule),
+      rates,
     );
   });
 }

@@ -97,17 +97,20 @@ async function tellPriceEntered(tx: Transaction, price: ProviderPrice): Promise<
 
 /**
  * Adds a price version from an instant on. Refused with `conflict` where one begins at that very instant, or where
- * usage of the model at or after it is already priced.
+ * usage of the model at or after it is already priced. What `within` does happens with it or not at all.
  */
 export async function createProviderPrice(
   input: z.infer<typeof providerPriceInput>,
   createdBy: string,
+  origin: { source: string; within?: (tx: Transaction, id: string) => Promise<unknown> } = {
+    source: "manual",
+  },
 ): Promise<ListedPrice> {
   try {
     return await withSystem("create a provider price", async (tx) => {
       await raisePricingVersion(tx);
       refuseRepricing(await lastPricedUsage(tx, input, input.validFrom));
-      const made = await read(tx, await insertProviderPrice(tx, input, { source: "manual", createdBy }));
+      const made = await read(tx, await insertProviderPrice(tx, input, { source: origin.source, createdBy }));
       const { validFrom: effectiveFrom } = made;
       await notePriceChange(tx, made, {
         action: "created",
@@ -116,6 +119,7 @@ export async function createProviderPrice(
         by: createdBy,
       });
       await tellPriceEntered(tx, made);
+      await origin.within?.(tx, made.id);
       return made;
     });
   } catch (error) {

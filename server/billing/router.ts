@@ -32,7 +32,7 @@ import { getUsage, listUsage } from "./list-usage.ts";
 import { listPlans } from "./plans.ts";
 import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
-import { getSpend, getSpendByChannel } from "./spend.ts";
+import { getSpend, getSpendBy, SPEND_DIMENSIONS } from "./spend.ts";
 import {
   cancelSubscription,
   changeSubscription,
@@ -72,13 +72,18 @@ export const usageRouter = router({
   })
     .input(z.strictObject({ month: monthInput.optional() }))
     .query(async ({ ctx, input }) => veilCost(ctx.actor, await getSpend(ctx.actor.tenantId, input.month))),
-  spendByChannel: tenantQuery(view, {
-    route: "GET /usage/spend/channels",
-    summary: "Read a month's spend by channel",
+  spendBy: tenantQuery(view, {
+    route: "GET /usage/spend/by",
+    summary: "Read a month's spend by channel, flow or AI provider",
   })
-    .input(z.strictObject({ month: monthInput.optional() }))
+    .input(
+      z.strictObject({
+        dimension: z.enum(SPEND_DIMENSIONS).default("channels"),
+        month: monthInput.optional(),
+      }),
+    )
     .query(async ({ ctx, input }) =>
-      veilCost(ctx.actor, await getSpendByChannel(ctx.actor.tenantId, input.month)),
+      veilCost(ctx.actor, await getSpendBy(ctx.actor.tenantId, input.dimension, input.month)),
     ),
   exportCsv: tenantQuery(view, {
     route: "GET /usage/export.csv",

@@ -1,4 +1,4 @@
-import { withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { monthWindow } from "#domain/billing/period.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
@@ -34,21 +34,52 @@ function sumBy(rows: readonly Row[], keyOf: (row: Row) => string) {
   }));
 }
 
-/** A month's spend by channel: adds up the single records, so it is asked for apart from the rest. */
-export async function getSpendByChannel(tenantId: TenantId, month?: string) {
+export const SPEND_DIMENSIONS = ["channels", "flows", "ai-providers"] as const;
+export type SpendDimension = (typeof SPEND_DIMENSIONS)[number];
+
+/** What a record names, the name of that, and what to call usage that names none. */
+function namedBy({ sql, tenantId }: TenantTransaction, dimension: SpendDimension) {
+  if (dimension === "channels")
+    return {
+      key: sql`conversation_id`,
+      none: "No channel",
+      other: "No channel",
+      names: sql`left join conversations c on c.tenant_id = ${tenantId} and c.id = s.key
+        left join channels n on n.tenant_id = c.tenant_id and n.id = c.channel_id`,
+    };
+  if (dimension === "flows")
+    return {
+      key: sql`execution_id`,
+      none: "Outside flows",
+      other: "Outside flows",
+      names: sql`left join flow_executions c on c.tenant_id = ${tenantId} and c.id = s.key
+        left join flows n on n.tenant_id = c.tenant_id and n.id = c.flow_id`,
+    };
+  return {
+    key: sql`ai_provider_id`,
+    none: "No AI provider",
+    other: "The platform's provider",
+    names: sql`left join ai_providers n on n.tenant_id = ${tenantId} and n.id = s.key`,
+  };
+}
+
+/** A month's spend by channel, flow or AI provider: adds up the single records, so it is asked for apart. */
+export async function getSpendBy(tenantId: TenantId, dimension: SpendDimension, month?: string) {
   const rows = await withTenant(tenantId, async (tx) => {
     const now = await billingNow(tx);
     const window = monthWindow(month ?? localDay(now.zone, now.nowMs).slice(0, 7), now.zone);
+    const by = namedBy(tx, dimension);
     return tx.sql`
-      select coalesce(ch.name, 'No channel') as key, count(*)::int as requests, 0 as quantity,
-        sum(u.client_price)::text as price, sum(u.provider_cost)::text as cost,
-        sum(coalesce(u.billable_price, u.client_price))::text as billable
-      from usage_breakdown u
-      left join conversations c on c.tenant_id = u.tenant_id and c.id = u.conversation_id
-      left join channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
-      where u.tenant_id = ${tenantId} and u.occurred_at >= ${new Date(window.start).toISOString()}
-        and u.occurred_at < ${new Date(window.end).toISOString()}
-      group by 1 order by sum(u.client_price) desc`;
+      with s as (
+        select ${by.key} as key, count(*) as requests, sum(client_price) as price, sum(provider_cost) as cost,
+          sum(coalesce(billable_price, client_price)) as billable
+        from usage_breakdown where tenant_id = ${tenantId} and occurred_at >= ${new Date(window.start).toISOString()}
+          and occurred_at < ${new Date(window.end).toISOString()}
+        group by 1
+      )
+      select coalesce(n.name, case when s.key is null then ${by.none} else ${by.other} end) as key, sum(s.requests)::int as requests, 0 as quantity,
+        sum(s.price)::text as price, sum(s.cost)::text as cost, sum(s.billable)::text as billable
+      from s ${by.names} group by 1 order by sum(s.price) desc, 1`;
   });
   return { data: sumBy(rows, (row) => row.key as string), nextCursor: null };
 }

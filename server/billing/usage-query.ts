@@ -18,7 +18,7 @@ export type ListedUsage = UsageRecord & {
 
 /** The columns of a listed record; needs the joins of `fromUsage`. */
 export const usageColumns = (tx: TenantTransaction) =>
-  tx.sql`u.*, k.key, r.markup_percent, t.currency, l.id as line_id, a.id as adjusted_by_id`;
+  tx.sql`u.*, k.key, r.markup_percent, r.trial, t.currency, l.id as line_id, a.id as adjusted_by_id`;
 
 /** Records with their key, rule, currency and the line that bills them. */
 export const fromUsage = (tx: TenantTransaction) => tx.sql`

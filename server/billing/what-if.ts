@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
-import { monthDays } from "#domain/billing/period.ts";
+import { monthDays, monthOf } from "#domain/billing/period.ts";
 import type { PricedFact } from "#domain/billing/price-usage.ts";
 import { type ProfitFigures, profitFigures } from "#domain/billing/profit.ts";
 import { storedQuantities } from "#domain/billing/quantities.ts";
@@ -16,10 +16,12 @@ import { currentPricing, type PricingSnapshot } from "./pricing-snapshot.ts";
 type Input = z.output<typeof whatIfInput>;
 type Row = Record<string, unknown>;
 type Sums = { revenue: Amount; cost: Amount };
+type Held = { planId: string; from: number; to: number };
 type TenantSums = {
   name: string;
   currency: string;
-  planId: string | null;
+  /** The plans it had, the latest first. */
+  plans: Held[];
   calls: number;
   was: Sums;
   wouldBe: Sums;
@@ -34,7 +36,11 @@ function changeOf(input: Input): PriceChange {
   if (input.price) return { price: { ...input.price, ...dates } };
   const rule = input.rule as NonNullable<Input["rule"]>;
   const { scope, tenantId = null, planId = null, serviceType = null, provider = null, model = null } = rule;
-  const terms = { markupPercent: rule.markupPercent ?? null, fixedPrice: rule.fixedPrice ?? null };
+  const terms = {
+    markupPercent: rule.markupPercent ?? null,
+    fixedPrice: rule.fixedPrice ?? null,
+    trial: rule.trial ?? null,
+  };
   return { rule: { ...dates, scope, tenantId, planId, serviceType, provider, model, ...terms } };
 }
 
@@ -78,22 +84,34 @@ function factOf(row: Row, planId: string | null): PricedFact {
 }
 
 async function listTenants(tx: Transaction): Promise<Map<string, TenantSums>> {
-  const rows = await tx.sql`select t.id, t.name, t.currency, s.plan_id from tenants t
-    left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null`;
+  const rows = await tx.sql`select t.id, t.name, t.currency,
+      (select json_agg(json_build_array(s.plan_id, s.started_at, s.ended_at) order by s.started_at desc)
+        from tenant_subscriptions s where s.tenant_id = t.id) as plans
+    from tenants t`;
   const none = () => ({ revenue: 0n, cost: 0n });
+  const heldOf = ([planId, from, to]: [string, string, string | null]): Held => ({
+    planId,
+    from: Date.parse(from),
+    to: to === null ? Number.POSITIVE_INFINITY : Date.parse(to),
+  });
   return new Map(
     rows.map((row) => [
       String(row.id),
       {
         name: String(row.name),
         currency: String(row.currency),
-        planId: row.plan_id as string | null,
+        plans: ((row.plans ?? []) as [string, string, string | null][]).map(heldOf),
         calls: 0,
         was: none(),
         wouldBe: none(),
       },
     ]),
   );
+}
+
+/** The plan that was in force when a call was made. */
+function planAt(plans: readonly Held[], at: number): string | null {
+  return plans.find((one) => one.from <= at && at < one.to)?.planId ?? null;
 }
 
 async function refuseTooMany(tx: Transaction, input: Input): Promise<void> {
@@ -113,7 +131,7 @@ async function addUp(
   const change = changeOf(input);
   const { from, to } = monthDays(input.month);
   const rows = tx.sql<Row[]>`
-    select tenant_id, occurred_at, service_type, provider, model, status, own_key, input_quantity, parts,
+    select tenant_id, occurred_at, usage_day, service_type, provider, model, status, own_key, input_quantity, parts,
       provider_cost::text, client_price::text from usage_breakdown u
     where ${touched(tx, input, "u")} and u.occurred_at >= ${from}::date - interval '1 day'
       and u.occurred_at < ${to}::date + interval '1 day'`.cursor(CHUNK);
@@ -121,7 +139,9 @@ async function addUp(
     for (const row of chunk) {
       const tenant = tenants.get(String(row.tenant_id));
       if (!tenant) continue;
-      const fact = factOf(row, tenant.planId);
+      const exchange = pricing.exchangeOf(tenant.currency, monthOf(String(row.usage_day)));
+      const planId = planAt(tenant.plans, Date.parse(String(row.occurred_at)));
+      const fact = { ...factOf(row, planId), exchange };
       const priced = priceWithChange(fact, pricing.pricesOf(fact), pricing.rulesOf(fact), change);
       tenant.calls += 1;
       tenant.was.revenue += amountFromDatabase(String(row.client_price));

@@ -318,6 +318,28 @@ describe("every route of the platform API", () => {
     return (body.data as { id: string }[])[0]?.id ?? "missing";
   };
 
+  let year = 2100;
+  const rateId = async () => {
+    const body = { base: "USD", quote: "EUR", month: `${year++}-01`, rate: "0.9" };
+    return String(
+      (await request("platform", { method: "POST", path: "/exchange-rates", body, key })).body.id,
+    );
+  };
+  const proposalId = async () => {
+    const route = routes.find((one) => label(one) === "POST /price-imports") as RestRoute;
+    const { prices, ...body } = freshExample(route);
+    const [price] = prices as Record<string, unknown>[];
+    const list = { ...body, prices: [{ ...price, model: `m-${newId()}` }] };
+    const made = await request("platform", { method: "POST", path: "/price-imports", body: list, key });
+    const importId = String(made.body.id);
+    const answer = await request("platform", {
+      method: "GET",
+      path: `/price-proposals?importId=${importId}`,
+      key,
+    });
+    return { importId, id: (answer.body.data as { id: string }[])[0]?.id ?? "missing" };
+  };
+
   const changeId = async () => {
     await make("/provider-prices");
     const { body } = await request("platform", { method: "GET", path: "/pricing-history", key });
@@ -332,6 +354,9 @@ describe("every route of the platform API", () => {
     if (special) return special;
     if (route.path === "/pricing/preview") return { params: {}, body: { ...body, tenantId: shop.tenantId } };
     if (route.params.length === 0) return { params: {}, body };
+    if (collection === "price-proposals") return { params: { id: (await proposalId()).id }, body };
+    if (collection === "exchange-rates") return { params: { id: await rateId() }, body };
+    if (collection === "price-imports") return { params: { id: (await proposalId()).importId }, body };
     if (collection === "invoices") return { params: { id: ids.invoiceId }, body };
     if (collection === "webhook-journal") return { params: { id: ids.journalId }, body };
     if (collection === "pricing-history") return { params: { id: await changeId() }, body };

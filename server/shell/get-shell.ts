@@ -6,6 +6,7 @@ import { notFound } from "#domain/core/app-error.ts";
 import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { demoMode } from "#server/runtime/demo-mode.ts";
 import type { Actor } from "#server/trpc/context.ts";
+import { listNotices } from "./list-notices.ts";
 
 type Row = Record<string, unknown>;
 const exact = (value: unknown) => formatAmount(amountFromDatabase(String(value)));
@@ -50,13 +51,18 @@ export async function getShell(actor: Actor) {
   const offsetMs = Number(row.clock_offset_ms);
   const nowMs = Date.now() + offsetMs;
   const timezone = String(row.timezone);
-  const [spend, demo] = await Promise.all([spendOf(actor, timezone, nowMs), demoMode()]);
+  const status = String(row.status);
+  const [spend, demo, notices] = await Promise.all([
+    spendOf(actor, timezone, nowMs),
+    demoMode(),
+    listNotices(actor, { zone: timezone, nowMs, status }),
+  ]);
   return {
     tenant: {
       id: String(row.id),
       slug: String(row.slug),
       name: String(row.name),
-      status: String(row.status),
+      status,
       planName: (row.plan_name as string | null) ?? null,
       timezone,
       locale: String(row.locale),
@@ -70,5 +76,6 @@ export async function getShell(actor: Actor) {
     openConversations: Number(row.open),
     demo,
     spend,
+    notices,
   };
 }

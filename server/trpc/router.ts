@@ -1,5 +1,6 @@
 import { aiProvidersRouter } from "#server/ai/router.ts";
 import { meRouter, sessionsRouter } from "#server/auth/router.ts";
+import { exchangeRatesRouter } from "#server/billing/exchange-rate-router.ts";
 import { invoicesRouter } from "#server/billing/invoices/router.ts";
 import {
   paymentEventsRouter,
@@ -24,6 +25,7 @@ import {
   providerPricesRouter,
   reconcileRouter,
 } from "#server/billing/platform-router.ts";
+import { priceImportsRouter, priceProposalsRouter } from "#server/billing/price-import-router.ts";
 import {
   costAlertsRouter,
   pricingRouter,
@@ -96,6 +98,9 @@ export const appRouter = router({
   pricing: pricingRouter,
   pricingHistory: pricingHistoryRouter,
   pricingPreview: pricingPreviewRouter,
+  exchangeRates: exchangeRatesRouter,
+  priceImports: priceImportsRouter,
+  priceProposals: priceProposalsRouter,
   pricingRules: pricingRulesRouter,
   providerPrices: providerPricesRouter,
   quotas: quotasRouter,

@@ -100,8 +100,9 @@ function withoutPrice(priced: PricedUsage): PricedUsage {
   return { ...priced, parts, clientPrice: 0n, profit: -priced.providerCost };
 }
 
-function pricedFact(state: GroupState, fact: UsageFact): PricedFact {
+function pricedFact(state: GroupState, pricing: PricingSnapshot, fact: UsageFact): PricedFact {
   const called = fact.adjusts ?? fact;
+  const occurredAtMs = Date.parse(called.occurredAt);
   return {
     tenantId: fact.tenantId,
     planId: state.planId,
@@ -110,7 +111,8 @@ function pricedFact(state: GroupState, fact: UsageFact): PricedFact {
     model: fact.model,
     status: fact.status,
     quantities: called.quantities,
-    occurredAtMs: Date.parse(called.occurredAt),
+    occurredAtMs,
+    exchange: pricing.exchangeOf(state.currency, monthOf(localDay(state.timezone, occurredAtMs))),
     ownKey: fact.ownKey,
     estimatedCost: fact.reservation ? parseAmount(fact.reservation.estimatedCost) : undefined,
   };
@@ -165,7 +167,7 @@ class GroupDecider {
         ? { kind: "duplicate", recordId: known.recordId }
         : { kind: "error", error: conflict() };
     }
-    const found = this.price(pricedFact(this.state, fact));
+    const found = this.price(pricedFact(this.state, this.pricing, fact));
     if (fact.adjusts && found.unpriced) return { kind: "error", error: stillUnpriced() };
     const priced = fact.adjusts?.charged ? withoutPrice(found) : found;
     if (priced.providerCost >= MAX_AMOUNT || priced.clientPrice >= MAX_AMOUNT) {
@@ -225,6 +227,10 @@ class GroupDecider {
       planId: this.state.planId,
       status: "succeeded",
       occurredAtMs: this.state.nowMs,
+      exchange: this.pricing.exchangeOf(
+        this.state.currency,
+        monthOf(localDay(this.state.timezone, this.state.nowMs)),
+      ),
     };
     const priced = this.price(fact);
     const amount = request.estimatedPrice ? parseAmount(request.estimatedPrice) : priced.clientPrice;

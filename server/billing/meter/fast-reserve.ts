@@ -1,7 +1,8 @@
 import { withTenant } from "#db/tenant.ts";
-import { periodAt } from "#domain/billing/period.ts";
+import { monthOf, periodAt } from "#domain/billing/period.ts";
 import { priceUsage } from "#domain/billing/price-usage.ts";
 import { recordedQuantities } from "#domain/billing/quantities.ts";
+import { localDay } from "#domain/billing/time-zone.ts";
 import { newId } from "#domain/core/id.ts";
 import { formatAmount, parseAmount } from "#domain/money/amount.ts";
 import { currentPricing } from "../pricing-snapshot.ts";
@@ -20,7 +21,15 @@ export async function tryFastReserve(request: ReserveRequest): Promise<ReserveOu
   const pricing = await currentPricing();
   if (!footing || footing.pricingVersion !== pricing.version) return null;
   const nowMs = Date.now() + footing.offsetMs;
-  const fact = { ...request, planId: footing.planId, status: "succeeded" as const, occurredAtMs: nowMs };
+  const month = monthOf(localDay(footing.timezone, nowMs));
+  const exchange = pricing.exchangeOf(footing.currency, month);
+  const fact = {
+    ...request,
+    planId: footing.planId,
+    status: "succeeded" as const,
+    occurredAtMs: nowMs,
+    exchange,
+  };
   const priced = priceUsage(fact, pricing.pricesOf(fact), pricing.rulesOf(fact));
   const price = request.estimatedPrice ? parseAmount(request.estimatedPrice) : priced.clientPrice;
   const s = new Statement();

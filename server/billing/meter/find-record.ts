@@ -5,7 +5,7 @@ import { recordFromRow } from "./usage-record.ts";
 /** One stored record of the tenant, or null. */
 export async function findUsageRecord(tx: TenantTransaction, id: string): Promise<UsageRecord | null> {
   const [row] = await tx.sql`
-    select u.*, k.key, r.markup_percent, t.currency
+    select u.*, k.key, r.markup_percent, r.trial, t.currency
     from usage_breakdown u
     join usage_keys k on k.tenant_id = u.tenant_id and k.key_hash = u.key_hash
     join tenants t on t.id = u.tenant_id

@@ -95,6 +95,8 @@ export type UsageRecord = {
   ownKey: boolean;
   parts: { part: string; quantity: number; cost: string; price: string }[];
   pricingRuleId: string | null;
+  /** The side of the trial of prices that the call was priced by. */
+  priceTrial: { name: string; side: string } | null;
   providerPriceId: string | null;
   conversationId: string | null;
   messageId: string | null;

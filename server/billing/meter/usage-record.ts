@@ -1,3 +1,4 @@
+import type { PriceTrial } from "#domain/billing/price-trial.ts";
 import { amountFromDatabase, formatAmount, parseAmount } from "#domain/money/amount.ts";
 import type { NewRecord } from "./decide-group.ts";
 import type { UsageRecord } from "./usage-fact.ts";
@@ -32,6 +33,7 @@ export function recordOf(record: NewRecord, currency: string): UsageRecord {
       price: formatAmount(price),
     })),
     pricingRuleId: priced.rule?.id ?? null,
+    priceTrial: trialOf(priced.rule?.trial),
     providerPriceId: priced.price?.id ?? null,
     conversationId: fact.conversationId ?? null,
     messageId: fact.messageId ?? null,
@@ -43,6 +45,9 @@ export function recordOf(record: NewRecord, currency: string): UsageRecord {
     day: record.day,
   };
 }
+
+const trialOf = (trial: PriceTrial | null | undefined) =>
+  trial ? { name: trial.name, side: trial.side } : null;
 
 type Row = Record<string, unknown>;
 type StoredPart = [string, number, string, string];
@@ -90,6 +95,7 @@ export function recordFromRow(row: Row): UsageRecord {
     ownKey: row.own_key as boolean,
     parts: storedParts(row),
     pricingRuleId: row.pricing_rule_id as string | null,
+    priceTrial: trialOf(row.trial as PriceTrial | null),
     providerPriceId: row.provider_price_id as string | null,
     conversationId: row.conversation_id as string | null,
     messageId: row.message_id as string | null,

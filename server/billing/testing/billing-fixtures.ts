@@ -100,3 +100,9 @@ export async function makeConversation(
   });
   return { conversationId, messageIds };
 }
+
+/** How many rows a table of the platform has. */
+export async function countAll(table: string): Promise<number> {
+  const [row] = await withSystem("test", (tx) => tx.sql`select count(*)::int as n from ${tx.sql(table)}`);
+  return Number(row?.n);
+}
