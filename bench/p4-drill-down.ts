@@ -3,85 +3,20 @@ import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { closeMonth } from "#server/billing/invoices/close-month.ts";
-import {
-  type InvoicePath,
-  listConversationMessages,
-  listDayConversations,
-  listLineDays,
-  listPathRecords,
-} from "#server/billing/invoices/drill-down.ts";
-import { listInvoiceLines } from "#server/billing/invoices/read-invoice.ts";
 import { runInvoices } from "#server/billing/invoices/run-invoices.ts";
 import { reconcile } from "#server/billing/reconcile.ts";
 import { openBenchDatabase } from "./bench-database.ts";
 import { BIG_MONTH, type Filled, fillUsage } from "./peers/fill-usage.ts";
+import { type Bill, goDown, LEVELS, timed } from "./peers/go-down.ts";
 import { type BenchRow, percentile, reportBench } from "./report.ts";
 
 const RECORDS = Number(process.env.BENCH_RECORDS ?? 2_000_000);
 const TENANTS = Number(process.env.BENCH_TENANTS ?? 500);
 const BIG = Number(process.env.BENCH_BIG_MONTH ?? 500_000);
 const SAMPLES = Number(process.env.BENCH_SAMPLES ?? 150);
-const ALL = { limit: 100 };
-
-const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
-
-async function timed<T>(times: number[], work: () => Promise<T>): Promise<T> {
-  const from = performance.now();
-  const result = await work();
-  times.push(performance.now() - from);
-  return result;
-}
-
-const LEVELS = ["lines", "days", "conversations", "messages", "records"] as const;
-type Times = Record<(typeof LEVELS)[number] | "rows of a day", number[]>;
-
-/** Goes down one invoice from a line to the calls of a message, by ways chosen by chance, and times each level. */
-async function descend(tenantId: TenantId, id: string, times: Times): Promise<void> {
-  const { data } = await timed(times.lines, () => listInvoiceLines(tenantId, id));
-  const line = pick(data);
-  const path: InvoicePath = { id, lineId: line.id };
-  const days = await timed(times.days, () => listLineDays(tenantId, path, ALL));
-  const day = pick(days.data).key;
-  const threads = await timed(times.conversations, () =>
-    listDayConversations(tenantId, { ...path, day }, ALL),
-  );
-  const conversationId = pick(threads.data).key;
-  const at = { ...path, day, conversationId };
-  const messages = await timed(times.messages, () => listConversationMessages(tenantId, at, ALL));
-  const messageId = pick(messages.data).key;
-  const records = await timed(times.records, () => listPathRecords(tenantId, { ...at, messageId }));
-  if (!days.total.equal || !threads.total.equal || !messages.total.equal || !records.total.equal)
-    throw new Error("A level does not sum to the one above.");
-  await timed(times["rows of a day"], () =>
-    withTenant(
-      tenantId,
-      (tx) => tx.sql`select count(*), sum(client_price) from usage_breakdown where tenant_id = ${tenantId}
-        and occurred_at >= ${day}::timestamp at time zone 'UTC' and occurred_at < (${day}::timestamp + interval '1 day') at time zone 'UTC'`,
-    ),
-  );
-}
-
-async function measureLevels(
-  what: string,
-  invoices: { tenantId: TenantId; id: string }[],
-): Promise<BenchRow[]> {
-  const times: Times = {
-    lines: [],
-    days: [],
-    conversations: [],
-    messages: [],
-    records: [],
-    "rows of a day": [],
-  };
-  for (let i = 0; i < SAMPLES / 10; i += 1) {
-    const { tenantId, id } = pick(invoices);
-    await descend(tenantId, id, structuredClone(times));
-  }
-  for (let i = 0; i < SAMPLES; i += 1) {
-    const { tenantId, id } = pick(invoices);
-    await descend(tenantId, id, times);
-  }
-  const floor = percentile(times["rows of a day"], 0.95);
+async function measureLevels(what: string, bills: Bill[]): Promise<BenchRow[]> {
+  const times = await goDown(bills, SAMPLES);
+  const floor = percentile(times.floor, 0.95);
   return LEVELS.map((level) => {
     const value = percentile(times[level], 0.95);
     return { what: `${what}: ${level}, p95`, value, unit: "ms", floor, goal: "≤ 50", met: value <= 50 };
