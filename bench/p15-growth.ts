@@ -51,15 +51,13 @@ const rows: BenchRow[] = LEVELS.flatMap((level): BenchRow[] => {
   const value = full.medians[level];
   const goal = small.medians[level] * log + NOISE_MS;
   return [
-    ...sizes
-      .slice(0, -1)
-      .map(
-        (one): BenchRow => ({
-          what: `${level} of ${one.records.toLocaleString("en")}, median`,
-          value: one.medians[level],
-          unit: "ms",
-        }),
-      ),
+    ...sizes.slice(0, -1).map(
+      (one): BenchRow => ({
+        what: `${level} of ${one.records.toLocaleString("en")}, median`,
+        value: one.medians[level],
+        unit: "ms",
+      }),
+    ),
     {
       what: `${level} of ${full.records.toLocaleString("en")}, median`,
       value,
