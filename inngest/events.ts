@@ -42,6 +42,8 @@ export const eventSchemas = {
   "tenant.resumed": z.object({ tenantId: id, caseId: id }),
   /** A payment provider's webhook was journalled; whose it is, is found when it is applied. */
   "payments/event.received": z.object({ eventId: id }),
+  /** A run of a month's invoices was started, or goes on after a while. */
+  "billing/invoice_run.requested": z.object({ runId: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
   /** A model has a price, from some instant on: records that waited for one are adjusted. */
   "provider_price.entered": z.object({ serviceType: id, provider: id, model: id }),

@@ -1,5 +1,6 @@
 import type { InngestFunction } from "inngest";
 import { adjustUnpricedUsage } from "./functions/billing/adjust-unpriced.ts";
+import { continueInvoices } from "./functions/billing/invoice-run.ts";
 import {
   applyPaymentWebhook,
   chargeInvoice,
@@ -28,6 +29,7 @@ export const functions: InngestFunction.Any[] = [
   applyPaymentWebhook,
   chargeInvoice,
   checkPayment,
+  continueInvoices,
   conversationTurn,
   retryDueDelivery,
   retryPayment,

@@ -8,6 +8,7 @@ import { RoomState } from "#components/ui/room-state.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { CallSlip } from "./call-slip.tsx";
 import { toInvoice } from "./invoice-answers.ts";
+import { InvoiceHistory } from "./invoice-history.tsx";
 import { InvoiceMoney, PayButton, PdfLink } from "./invoice-money.tsx";
 import { InvoiceScreen } from "./invoice-screen.tsx";
 import { ledgerColumns } from "./ledger-columns.ts";
@@ -109,6 +110,7 @@ export function InvoicePage(props: { invoiceId: string }) {
         ledger.lines.data ?? null,
         data.issuedAt ? `${time.date(data.issuedAt)}, ${time.short(data.issuedAt)}` : null,
         csvOf("lines", {}),
+        time.moment,
       )}
       chart={
         spend.data ? (
@@ -129,7 +131,12 @@ export function InvoicePage(props: { invoiceId: string }) {
           <PdfLink id={id} slug={slug} status={data.status} />
         </>
       }
-      money={<InvoiceMoney invoiceId={id} />}
+      money={
+        <>
+          <InvoiceHistory {...data} />
+          <InvoiceMoney invoiceId={id} />
+        </>
+      }
       columns={columns}
       slip={
         place.call && ledger.slip.data ? (

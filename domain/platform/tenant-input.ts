@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
-import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
+import { currencyInput, nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 
 const timezone = text(60).refine(
   (zone) => {
@@ -21,10 +21,7 @@ export const tenantCreate = z.strictObject({
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "small letters, digits and hyphens, as in an address"),
   sandbox: z.boolean().default(false).describe("A sandbox tenant's clock can be set."),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, "an ISO 4217 code such as USD")
-    .default("USD"),
+  currency: currencyInput.default("USD"),
   timezone: timezone.default("UTC"),
   planId: z.uuid().nullable().optional(),
   website: text(300).nullable().optional(),

@@ -120,6 +120,12 @@ function pricedFact(state: GroupState, pricing: PricingSnapshot, fact: UsageFact
   };
 }
 
+/** What is said of usage whose cost or price no amount can hold. */
+export function amountTooLarge(): AppError {
+  const message = "Cost or price of this usage has more than 12 digits; report it in smaller pieces.";
+  return new AppError("invalid", "usage.amount_too_large", message);
+}
+
 class GroupDecider {
   readonly decision: Decision = { outcomes: [], records: [], reservations: [], marks: [], quotaEvents: [] };
   private readonly state: GroupState;
@@ -178,8 +184,7 @@ class GroupDecider {
     if (fact.adjusts && found.unpriced) return { kind: "error", error: stillUnpriced() };
     const priced = fact.adjusts?.charged ? withoutPrice(found) : found;
     if (priced.providerCost >= MAX_AMOUNT || priced.clientPrice >= MAX_AMOUNT) {
-      const message = "Cost or price of this usage has more than 12 digits; report it in smaller pieces.";
-      return { kind: "error", error: new AppError("invalid", "usage.amount_too_large", message) };
+      return { kind: "error", error: amountTooLarge() };
     }
     const recorded = recordedQuantities(fact.serviceType, fact.quantities);
     const day = localDay(this.state.timezone, Date.parse(fact.occurredAt));
