@@ -33,6 +33,11 @@ const UNSCOPED = new Set([
   "reconciliations",
   "payment_gateways",
   "payment_events",
+  "exchange_rates",
+  "price_imports",
+  "price_proposals",
+  "invoice_runs",
+  "invoice_run_results",
 ]);
 
 async function makeTenant(): Promise<ReturnType<typeof tenantIdFrom>> {

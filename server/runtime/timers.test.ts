@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { withSystem } from "#db/system.ts";
-import { withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { newId } from "#domain/core/id.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
@@ -47,6 +47,30 @@ describe("timers", () => {
     await plan(tenantId, "later", at(HOUR));
     await Promise.all([sweepTimers(tenantId), sweepTimers(tenantId), sweepTimers(tenantId)]);
     expect(fired).toEqual(["first", "second"]);
+  });
+
+  it("that go in order wait for what an earlier one makes, whoever sweeps, and all is done when a sweep ends", async () => {
+    const tenantId = await makeTenant();
+    const step = (tx: TenantTransaction, subjectId: string, dueAt: Date) =>
+      scheduleTimer(tx, { kind: "ordered", subjectId, dueAt });
+    registerTimerHandler(
+      "ordered",
+      async (tx, timer) => {
+        fired.push(timer.subjectId);
+        if (timer.subjectId === "one") await step(tx, "between", at(-2000));
+        if (timer.subjectId === "between") await step(tx, "still before", at(-1500));
+      },
+      { inOrder: true },
+    );
+    await withTenant(tenantId, async (tx) => {
+      await step(tx, "one", at(-3000));
+      await step(tx, "last", at(-1000));
+    });
+    const others = [sweepTimers(), sweepTimers(), sweepTimers()];
+    await sweepTimers(tenantId);
+    expect(fired).toEqual(["one", "between", "still before", "last"]);
+    await Promise.all(others);
+    expect(fired).toHaveLength(4);
   });
 
   it("follow a sandbox tenant's clock, ahead or behind", async () => {
