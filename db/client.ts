@@ -64,6 +64,12 @@ export function doorPool(): Sql {
   return once("pool.door", () => createPool(databaseUrl(), { max: 2, applicationName: "aurora-door" }));
 }
 
+/** Forgets a pool that lost a connection: whoever asks from now on gets a new one. */
+export function replacePool(pool: Sql): void {
+  if (sqlPool() === pool) forget("pool");
+  if (doorPool() === pool) forget("pool.door");
+}
+
 /** Ends the pools after running statements are done (shutdown, tests). */
 export async function closePool(): Promise<void> {
   const pools = [sqlPool(), doorPool()];

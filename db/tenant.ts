@@ -46,5 +46,5 @@ export async function writeTenantAhead<T extends readonly unknown[]>(
   tenantId: TenantId,
   work: (tx: TenantTransaction) => Sent<T> | Promise<Sent<T>>,
 ): Promise<T> {
-  return runPipelined<T>(preambleOf(tenantId), (tx) => work(scoped(tx, tenantId)), doorPool());
+  return runPipelined<T>(preambleOf(tenantId), (tx) => work(scoped(tx, tenantId)), doorPool);
 }

@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import { type ReservedSql, type Sql, sqlPool } from "./client.ts";
+import { holdConnection } from "./hold-connection.ts";
 
 /** One open transaction: `sql` for hand-written statements, `db` for Drizzle, both on the same connection. */
 export type Transaction = {
@@ -26,27 +27,23 @@ function openTransaction(reserved: ReservedSql): Transaction {
  * pipelined with the first statement. Commits, or rolls back when `work` throws or a statement failed unseen.
  */
 export async function runTransaction<T>(preamble: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  const reserved = (await sqlPool().reserve()) as ReservedSql;
+  const held = await holdConnection(sqlPool);
   try {
-    const begun = reserved.unsafe(preamble).simple().execute();
-    begun.catch(() => undefined);
+    const begun = held.begin(preamble);
     let result: T;
     try {
-      result = await work(openTransaction(reserved));
+      result = await work(openTransaction(held.sql));
       await begun;
     } catch (error) {
-      await reserved
-        .unsafe("rollback")
-        .simple()
-        .catch(() => undefined);
+      await held.rollback(error);
       throw error;
     }
-    const ended = await reserved.unsafe("commit").simple();
+    const ended = await held.sql.unsafe("commit").simple();
     if (ended.command !== "COMMIT")
       throw new Error("The transaction was rolled back: a statement in it had failed.");
     return result;
   } finally {
-    reserved.release();
+    held.release();
   }
 }
 
@@ -63,25 +60,21 @@ export type Sent<T extends readonly unknown[]> = { readonly [K in keyof T]: T[K]
 export async function runPipelined<T extends readonly unknown[]>(
   preamble: string,
   work: (tx: Transaction) => Sent<T> | Promise<Sent<T>>,
-  pool = sqlPool(),
+  pool: () => Sql = sqlPool,
 ): Promise<T> {
-  const reserved = (await pool.reserve()) as ReservedSql;
+  const held = await holdConnection(pool);
   try {
-    const begun = reserved.unsafe(preamble).simple().execute();
-    begun.catch(() => undefined);
+    held.begin(preamble);
     let sent: Promise<T>;
     try {
-      sent = Promise.all(await work(openTransaction(reserved))) as unknown as Promise<T>;
+      sent = Promise.all(await work(openTransaction(held.sql))) as unknown as Promise<T>;
       sent.catch(() => undefined);
     } catch (error) {
-      await reserved
-        .unsafe("rollback")
-        .simple()
-        .catch(() => undefined);
+      await held.rollback(error);
       throw error;
     }
     await allSent();
-    const ending = reserved.unsafe("commit").simple().execute();
+    const ending = held.sql.unsafe("commit").simple().execute();
     // A failed statement is the reason; the refused commit only its echo.
     const [ended, results] = await Promise.all([ending, sent]).catch(async (error: unknown) => {
       await ending.catch(() => undefined);
@@ -91,6 +84,6 @@ export async function runPipelined<T extends readonly unknown[]>(
       throw new Error("The transaction was rolled back: a statement in it had failed.");
     return results;
   } finally {
-    reserved.release();
+    held.release();
   }
 }

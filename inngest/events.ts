@@ -25,6 +25,8 @@ export const eventSchemas = {
   "cost_alert.triggered": z.object({ tenantId: id, eventId: id }),
   "quota.warning": quotaEvent,
   "quota.exceeded": quotaEvent,
+  /** A plan refused the bot something for the first time in a month. */
+  "plan.limit_reached": z.object({ tenantId: id, kind: id, limit: z.number(), month: id }),
   "subscription.trial_ended": z.object({ tenantId: id, subscriptionId: id }),
   /** A tenant is to be written to about a change of its prices. */
   "pricing.changed": z.object({ tenantId: id, historyId: id }),

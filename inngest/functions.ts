@@ -15,6 +15,7 @@ import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
 import {
   tellCostAlert,
   tellInvoice,
+  tellPlanLimit,
   tellPriceChange,
   tellQuota,
   tellTrialEnd,
@@ -34,6 +35,7 @@ export const functions: InngestFunction.Any[] = [
   retryPayment,
   tellCostAlert,
   tellInvoice,
+  tellPlanLimit,
   tellPriceChange,
   tellInvoiceOverdue,
   tellInvoicePaid,

@@ -13,6 +13,7 @@ import { InvoiceMoney, PayButton, PdfLink } from "./invoice-money.tsx";
 import { InvoiceScreen } from "./invoice-screen.tsx";
 import { ledgerColumns } from "./ledger-columns.ts";
 import type { CallSlipView } from "./ledger-view.ts";
+import { planWords } from "./plan-view.ts";
 import { spendDays } from "./spend-answers.ts";
 import { SpendChart } from "./spend-chart.tsx";
 import { type Ledger, type LedgerPlace, readPlace, useLedger } from "./use-ledger.ts";
@@ -42,6 +43,7 @@ function toSlip(record: NonNullable<Ledger["slip"]["data"]>, label: string | nul
         : record.totalQuantity.toLocaleString("en-US"),
     cost: record.providerCost,
     price: record.clientPrice,
+    plan: planWords(record),
     rule: record.rule,
     ruleHref: null,
     rates: record.rates,

@@ -43,11 +43,13 @@ export function SpendBars(props: {
   const slot = (width - left) / Math.max(days.length, 1);
   const bar = Math.min(Math.max(slot - 8, slot * 0.7), 28);
   const y = (value: number) => floor - (value / max) * (floor - ceiling);
+  const last = days.length - 1;
+  // A label next to the pointed day's, or to the last one's, would run into it.
+  const at = days.findIndex((day) => day.day === props.selected);
   const walk = (event: KeyboardEvent) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0) return;
     event.preventDefault();
-    const at = days.findIndex((day) => day.day === props.selected);
     props.onPoint(days[Math.min(days.length - 1, Math.max(0, at + by))]?.day ?? null);
   };
   return (
@@ -106,7 +108,9 @@ export function SpendBars(props: {
                 );
               })}
               {flag ? <Flag x={x + bar / 2} label={flag.label} top={y(pixels(day.total))} /> : null}
-              {on || index % 7 === 0 || index === days.length - 1 ? (
+              {on ||
+              (index === last && (at < 0 || last - at > 1)) ||
+              (index % 7 === 0 && last - index > 1 && (at < 0 || Math.abs(index - at) > 1)) ? (
                 <text className={on ? "on" : ""} x={x + bar / 2} y={156} textAnchor="middle">
                   {number}
                 </text>

@@ -35,7 +35,7 @@ export function SpendBy(props: {
 }) {
   return (
     <section className="px-2 pb-5" aria-label="Spend by">
-      <div className="px-3 pb-2">
+      <div className="px-3 pt-4 pb-2">
         <Segmented label="Spend by" value={props.dimension} onChange={props.onDimension} options={choices} />
       </div>
       {props.error ? (

@@ -23,6 +23,12 @@ const isGrave = (notice: NoticeView) =>
   (notice.kind === "quota_full" && notice.stops) ||
   (notice.kind === "budget_mark" && Number(notice.mark) >= 80);
 
+/** What a full quota stops: everything and AI tokens stop the bot, the others their own service. */
+const resting = (type: string) =>
+  type === "all" || type === "token"
+    ? "the bot rests and people answer"
+    : `nothing more is used of ${type.replaceAll("_", " ")}`;
+
 function words(notice: NoticeView, currency: string, day: (at: string) => string): ReactNode {
   switch (notice.kind) {
     case "suspended":
@@ -31,7 +37,7 @@ function words(notice: NoticeView, currency: string, day: (at: string) => string
       return "An invoice is overdue. Pay it so that the service goes on.";
     case "quota_full":
       return notice.stops
-        ? `“${notice.name}” is used up: the bot rests and people answer, until ${day(notice.resetsAt)} or until the limit is raised.`
+        ? `“${notice.name}” is used up: ${resting(notice.type)}, until ${day(notice.resetsAt)} or until the limit is raised.`
         : `“${notice.name}” is used up until ${day(notice.resetsAt)}.`;
     case "budget_mark":
       return (

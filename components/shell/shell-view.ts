@@ -24,7 +24,7 @@ export interface ShellAnswer {
 /** What everybody in the workspace should know now. */
 export type NoticeView =
   | { kind: "suspended" | "past_due"; id: string; at: string | null }
-  | { kind: "quota_full"; id: string; name: string; stops: boolean; resetsAt: string }
+  | { kind: "quota_full"; id: string; name: string; type: string; stops: boolean; resetsAt: string }
   | { kind: "budget_mark"; id: string; name: string; mark: string; spent: string; budget: string }
   | { kind: "trial_ends"; id: string; plan: string; at: string };
 

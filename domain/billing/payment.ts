@@ -74,6 +74,9 @@ export const topUpInput = z.strictObject({
   gatewayId: id.optional(),
 });
 
+/** What is paid beyond a full limit, for room until its window ends. */
+export const quotaPayInput = topUpInput.extend({ id });
+
 export const paymentMethodInput = z.strictObject({
   gatewayId: id.optional(),
   externalMethodId: text(200)

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
+import { currencyInput, nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 
 const timezone = text(60).refine(
   (zone) => {
@@ -20,10 +21,7 @@ export const tenantCreate = z.strictObject({
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "small letters, digits and hyphens, as in an address"),
   sandbox: z.boolean().default(false).describe("A sandbox tenant's clock can be set."),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, "an ISO 4217 code such as USD")
-    .default("USD"),
+  currency: currencyInput.default("USD"),
   timezone: timezone.default("UTC"),
   planId: z.uuid().nullable().optional(),
   website: text(300).nullable().optional(),
@@ -36,6 +34,14 @@ export const tenantCreate = z.strictObject({
     name: text(200),
     password: text(200, 10).optional(),
   }),
+});
+
+/** What staff may change about a tenant. */
+export const tenantPatch = z.strictObject({
+  id: z.uuid(),
+  aiMonthlyBudget: nonNegativeDecimalInput
+    .nullish()
+    .describe("What AI may come to in a month at most, in the tenant's currency; null for no budget."),
 });
 
 export const tenantList = z.strictObject({

@@ -1,4 +1,5 @@
-import type { ReservedSql, Sql } from "#db/client.ts";
+import type { Sql } from "#db/client.ts";
+import { holdConnection } from "#db/hold-connection.ts";
 import type { Router } from "./function-rules.ts";
 import type { EventPayload, Memo } from "./protocol.ts";
 
@@ -60,12 +61,11 @@ const RETRIED = new Set(["40001", "40P01"]);
 async function attempt<T>(core: Core, work: (sql: Sql, effects: Effects) => Promise<T>): Promise<T> {
   const effects = noEffects();
   if (core.isDead()) throw new ExecutorStopped();
-  const reserved = (await core.pool.reserve()) as ReservedSql;
-  const sql = reserved as unknown as Sql;
+  const held = await holdConnection(() => core.pool);
+  const sql = held.sql as unknown as Sql;
   try {
     if (core.isDead()) throw new ExecutorStopped();
-    const begun = reserved.unsafe("begin").simple().execute();
-    begun.catch(() => undefined);
+    const begun = held.begin("begin");
     let result: T;
     try {
       result = await work(sql, effects);
@@ -73,17 +73,14 @@ async function attempt<T>(core: Core, work: (sql: Sql, effects: Effects) => Prom
       if (core.isDead()) throw new ExecutorStopped();
     } catch (error) {
       core.release(effects.start.length);
-      await reserved
-        .unsafe("rollback")
-        .simple()
-        .catch(() => undefined);
+      await held.rollback(error);
       throw error;
     }
-    await reserved.unsafe("commit").simple();
+    await sql.unsafe("commit").simple();
     core.launch(effects);
     return result;
   } finally {
-    reserved.release();
+    held.release();
   }
 }
 

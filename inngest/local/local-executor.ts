@@ -65,8 +65,12 @@ export class LocalExecutor {
     this.finishMs = [...router.rules.values()].flatMap(({ id, config }) =>
       config.timeouts?.finish ? [[id, durationMs(config.timeouts.finish)] as [string, number]] : [],
     );
+    const { pool } = this.options;
     const core: Core = {
-      pool: this.options.pool ?? sqlPool(),
+      // Asked for each time: a pool that lost a connection is replaced.
+      get pool() {
+        return pool ?? sqlPool();
+      },
       router,
       owner: this.owner,
       leaseMs: this.options.leaseMs ?? 20_000,

@@ -101,6 +101,8 @@ export async function mailQuota(tenantId: TenantId, event: QuotaNews): Promise<v
   const row = await receivers(tenantId, event.quotaId);
   if (!row) return;
   const emails = row.notify_emails as string[];
+  // The limit that was met, with what was paid for beyond it.
+  row.limit_amount = event.limit;
   const inMoney = row.measure === "money";
   const show = (column: string) =>
     inMoney ? money(row, column) : formatAmount(amountFromDatabase(row[column] as string));

@@ -3,11 +3,19 @@ import { type ReportedUsage, reportedQuantities } from "#domain/billing/usage-re
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { clock } from "#server/runtime/clock.ts";
+import { amountTooLarge } from "./meter/decide-group.ts";
 import { meter } from "./meter/meter.ts";
 import { payloadHash, shortHash, type UsageFact, type UsageRecord } from "./meter/usage-fact.ts";
+import { previewPrice } from "./preview-price.ts";
 import { fromUsage, type ListedUsage, listedUsage, usageColumns } from "./usage-query.ts";
 
 const DAY = 86_400_000;
+
+/** Nothing of what is metered is older; a time before it is a clock that was never set. */
+const FIRST = Date.parse("2000-01-01T00:00:00Z");
+
+/** Below so many units no price makes an amount of more than 12 digits. */
+const LARGE = 1_000_000;
 
 function factOf(tenantId: TenantId, reported: ReportedUsage): UsageFact {
   const { type, provider, model, quantity } = reported;
@@ -33,6 +41,29 @@ async function checkConversations(tenantId: TenantId, facts: readonly UsageFact[
       tx.sql`select id from conversations where tenant_id = ${tenantId} and id = any(${wanted}::uuid[])`,
   );
   if (found.length < wanted.length) throw notFound("conversation");
+}
+
+/** Refuses the whole batch where the price of a record is more than an amount can hold. */
+async function checkAmounts(tenantId: TenantId, records: readonly ReportedUsage[]): Promise<void> {
+  for (const { type, provider = "own", model = type, quantity, occurredAt } of records) {
+    if (quantity < LARGE) continue;
+    const quantities = reportedQuantities(type, quantity);
+    const fact = { tenantId, serviceType: type, provider, model, occurredAt, quantities };
+    const { providerCost, clientPrice } = await previewPrice({ ...fact, status: "succeeded" });
+    if (/^\d{13}/.test(providerCost) || /^\d{13}/.test(clientPrice)) throw amountTooLarge();
+  }
+}
+
+function checkTimes(records: readonly ReportedUsage[], nowMs: number): void {
+  const times = records.map((record) => Date.parse(record.occurredAt));
+  if (times.some((time) => time > nowMs + DAY)) {
+    const message = "occurredAt lies more than a day ahead of the workspace's clock.";
+    throw new AppError("invalid", "usage.in_future", message);
+  }
+  if (times.some((time) => time < FIRST)) {
+    const message = "occurredAt lies before the year 2000; give the time at which the usage happened.";
+    throw new AppError("invalid", "usage.too_old", message);
+  }
 }
 
 function conflict(keys: readonly string[]): AppError {
@@ -85,17 +116,11 @@ export async function reportUsage(
   tenantId: TenantId,
   records: readonly ReportedUsage[],
 ): Promise<ListedUsage[]> {
-  const now = (await clock.now(tenantId)).getTime();
-  if (records.some((record) => Date.parse(record.occurredAt) > now + DAY)) {
-    throw new AppError(
-      "invalid",
-      "usage.in_future",
-      "occurredAt lies more than a day ahead of the workspace's clock.",
-    );
-  }
+  checkTimes(records, (await clock.now(tenantId)).getTime());
   const facts = records.map((record) => factOf(tenantId, record));
   await checkConversations(tenantId, facts);
   await checkKeys(tenantId, facts);
+  await checkAmounts(tenantId, records);
   const committed = await Promise.all(facts.map((fact) => meter.commit(fact)));
   return asListed(tenantId, committed);
 }

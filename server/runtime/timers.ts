@@ -35,12 +35,19 @@ const MOST_ATTEMPTS = 10;
 
 type State = {
   handlers: Map<string, TimerHandler>;
+  /** Kinds of which a later one of a tenant waits for an earlier one that failed. */
+  ordered: Set<string>;
   interval: NodeJS.Timeout | undefined;
   sweeping: Promise<number> | null;
 };
 
 const state = () =>
-  once<State>("timers", () => ({ handlers: new Map(), interval: undefined, sweeping: null }));
+  once<State>("timers", () => ({
+    handlers: new Map(),
+    ordered: new Set(),
+    interval: undefined,
+    sweeping: null,
+  }));
 
 /** Writes a timer down in the caller's transaction. Returns its id. */
 export async function scheduleTimer(tx: TenantTransaction, plan: TimerPlan): Promise<string> {
@@ -71,19 +78,24 @@ export async function cancelTimer(
   return (await cancelled).length;
 }
 
-/** Says what a kind of timer does. Once per kind and process; registering again replaces. */
-export function registerTimerHandler(kind: string, handler: TimerHandler): void {
+/**
+ * Says what a kind of timer does. Once per kind and process; registering again replaces. Of kinds that go `inOrder` a
+ * tenant's later timer waits while an earlier one is to be tried again: a month is not closed before its plan changed.
+ */
+export function registerTimerHandler(kind: string, handler: TimerHandler, how?: { inOrder: boolean }): void {
   state().handlers.set(kind, handler);
+  if (how?.inOrder) state().ordered.add(kind);
 }
 
-type Due = { tenant_id: string; id: string };
+type Due = { tenant_id: string; id: string; kind: string };
 
 /** Due timers of all tenants (or one), oldest first: tenants whose clock runs ahead are looked at one by one. */
 async function findDue(kinds: string[], tenantId?: TenantId): Promise<Due[]> {
+  const ordered = [...state().ordered];
   const rows = await withSystem(
     "timer sweep",
     (tx) => tx.sql`
-      select t.tenant_id, t.id, t.due_at from (
+      select t.tenant_id, t.id, t.kind, t.due_at from (
         select t.tenant_id, t.id, t.due_at, t.kind, t.retry_at from timers t
         join tenants n on n.id = t.tenant_id and n.clock_offset_ms <= 0
         where t.state = 'scheduled' and t.due_at <= clock_timestamp() + n.clock_offset_ms * interval '1 millisecond'
@@ -95,6 +107,9 @@ async function findDue(kinds: string[], tenantId?: TenantId): Promise<Due[]> {
           and t.due_at <= clock_timestamp() + n.clock_offset_ms * interval '1 millisecond'
       ) t
       where t.kind = any(${kinds}::text[]) and (t.retry_at is null or t.retry_at <= clock_timestamp())
+        and (t.kind <> all(${ordered}::text[]) or not exists (
+          select from timers e where e.tenant_id = t.tenant_id and e.state = 'scheduled' and e.due_at < t.due_at
+            and e.kind = any(${ordered}::text[]) and e.retry_at > clock_timestamp()))
         and (${tenantId ?? null}::uuid is null or t.tenant_id = ${tenantId ?? null}::uuid)
       order by t.due_at limit ${BATCH}`,
   );
@@ -139,11 +154,14 @@ async function fire(due: Due): Promise<boolean> {
 
 /** One tenant's timers fire one after the other, in the order they fall due. */
 async function fireInOrder(list: Due[]): Promise<number> {
-  let fired = 0;
+  const { ordered } = state();
+  let [fired, stopped] = [0, false];
   for (const due of list) {
+    if (stopped && ordered.has(due.kind)) continue;
     try {
       if (await fire(due)) fired += 1;
     } catch (error) {
+      stopped ||= ordered.has(due.kind);
       await noteFailure(due, error).catch((problem: unknown) =>
         logger.error({ error: problem }, "timer not noted"),
       );

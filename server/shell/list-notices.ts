@@ -5,7 +5,7 @@ import type { Actor } from "#server/trpc/context.ts";
 /** What everybody in a workspace should know now; the words are the screen's. */
 export type Notice =
   | { kind: "suspended" | "past_due"; id: string; at: string | null }
-  | { kind: "quota_full"; id: string; name: string; stops: boolean; resetsAt: string }
+  | { kind: "quota_full"; id: string; name: string; type: string; stops: boolean; resetsAt: string }
   | { kind: "budget_mark"; id: string; name: string; mark: string; spent: string; budget: string }
   | { kind: "trial_ends"; id: string; plan: string; at: string };
 
@@ -23,7 +23,7 @@ export async function listNotices(actor: Actor, { zone, nowMs, status }: At): Pr
   const soon = new Date(nowMs + TRIAL_NOTICE_DAYS * 86_400_000).toISOString();
   const [quotas, marks, plans] = await withTenant(actor.tenantId, (tx) =>
     Promise.all([
-      tx.sql`select id, name, period, period_start, on_exceed from usage_quotas
+      tx.sql`select id, name, service_type, period, period_start, on_exceed from usage_quotas
         where tenant_id = ${tx.tenantId} and enabled and exceeded_at is not null order by exceeded_at`,
       tx.sql`select distinct on (a.id) e.id, a.name, a.period, e.period_start, e.mark::text, e.spent::text, e.budget::text
         from cost_alerts a join cost_alert_events e on e.tenant_id = a.tenant_id and e.alert_id = a.id
@@ -46,6 +46,7 @@ export async function listNotices(actor: Actor, { zone, nowMs, status }: At): Pr
       kind: "quota_full" as const,
       id: `quota:${String(row.id)}:${String(row.period_start)}`,
       name: String(row.name),
+      type: String(row.service_type ?? "all"),
       stops: row.on_exceed === "pause",
       resetsAt: new Date(periodAt(row.period as "daily", zone, nowMs).end).toISOString(),
     })),

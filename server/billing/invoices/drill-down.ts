@@ -135,7 +135,7 @@ async function conversationLevel(tx: TenantTransaction, at: Standing, day: strin
 }
 
 const same = (tx: TenantTransaction, column: "conversation_id" | "message_id", key: string) =>
-  key === "none" ? tx.sql`u.${tx.sql(column)} is null` : tx.sql`u.${tx.sql(column)}::text = ${key}`;
+  key === "none" ? tx.sql`u.${tx.sql(column)} is null` : tx.sql`u.${tx.sql(column)} = ${key}::uuid`;
 
 async function messageLevel(
   tx: TenantTransaction,

@@ -111,8 +111,8 @@ async function endMonth(tx: TenantTransaction, { dueAt, payload }: Timer): Promi
 
 /** What the timers of billing do. Once a process, before timers are swept. */
 export function registerBillingTimers(): void {
-  registerTimerHandler(TRIAL_END, endTrial);
-  registerTimerHandler(PERIOD_END, endPeriod);
-  registerTimerHandler(MONTH_DRAFT, draftMonth);
-  registerTimerHandler(MONTH_END, endMonth);
+  registerTimerHandler(TRIAL_END, endTrial, { inOrder: true });
+  registerTimerHandler(PERIOD_END, endPeriod, { inOrder: true });
+  registerTimerHandler(MONTH_DRAFT, draftMonth, { inOrder: true });
+  registerTimerHandler(MONTH_END, endMonth, { inOrder: true });
 }
