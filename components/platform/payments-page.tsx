@@ -1,6 +1,7 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
@@ -22,10 +23,11 @@ const words = (status: string) => status.slice(0, 1).toUpperCase() + status.slic
 export function PaymentsPage() {
   const trpc = useTRPC();
   const [status, setStatus] = useState("");
+  const gatewayId = useSearchParams().get("gateway");
   const wanted = PAYMENT_STATUSES.find((one) => one === status);
   const list = useInfiniteQuery(
     trpc.platformPayments.list.infiniteQueryOptions(
-      { limit: 50, ...(wanted ? { status: wanted } : {}) },
+      { limit: 50, ...(wanted ? { status: wanted } : {}), ...(gatewayId ? { gatewayId } : {}) },
       { ...paged, placeholderData: (old) => old },
     ),
   );

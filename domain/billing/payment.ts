@@ -106,6 +106,7 @@ export const refundInput = z.strictObject({
 export const paymentListInput = z.strictObject({
   ...paging,
   invoiceId: id.optional(),
+  gatewayId: id.optional(),
   status: z.enum(PAYMENT_STATUSES).optional(),
 });
 

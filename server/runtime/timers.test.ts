@@ -81,6 +81,29 @@ describe("timers", () => {
     expect(fired).toEqual(["in-a-week"]);
   });
 
+  it("that another sweep is firing are waited for by a sweep of their tenant, with what they make due", async () => {
+    const tenantId = await makeTenant();
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    registerTimerHandler("slow", async (tx, { subjectId }) => {
+      begun.resolve();
+      await gate.promise;
+      if (subjectId === "first")
+        await scheduleTimer(tx, { kind: "slow", subjectId: "second", dueAt: at(-1000) });
+      fired.push(subjectId);
+    });
+    await withTenant(tenantId, (tx) =>
+      scheduleTimer(tx, { kind: "slow", subjectId: "first", dueAt: at(-2000) }),
+    );
+    const other = sweepTimers();
+    await begun.promise;
+    const own = sweepTimers(tenantId).then(() => [...fired]);
+    gate.resolve();
+    expect(await own).toEqual(["first", "second"]);
+    await other;
+    expect(fired).toEqual(["first", "second"]);
+  });
+
   it("do not fire when cancelled or replaced", async () => {
     const tenantId = await makeTenant();
     await plan(tenantId, "a", at(-1000));

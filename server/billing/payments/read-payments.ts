@@ -28,6 +28,7 @@ function selectPayments(tx: Transaction, input: Listing, { tenantId }: Whose) {
     left join invoices i on i.tenant_id = p.tenant_id and i.id = p.invoice_id
     where (${tenantId}::uuid is null or p.tenant_id = ${tenantId}::uuid)
       and (${input.invoiceId ?? null}::uuid is null or p.invoice_id = ${input.invoiceId ?? null}::uuid)
+      and (${input.gatewayId ?? null}::uuid is null or p.gateway_id = ${input.gatewayId ?? null}::uuid)
       and (${input.status ?? null}::text is null or p.status = ${input.status ?? null})
       and (${after}::uuid is null or p.id < ${after}::uuid) order by p.id desc limit ${input.limit + 1}`;
 }
