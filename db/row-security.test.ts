@@ -38,11 +38,6 @@ const UNSCOPED = new Set([
   "price_proposals",
   "payment_gateways",
   "payment_events",
-  "exchange_rates",
-  "price_imports",
-  "price_proposals",
-  "invoice_runs",
-  "invoice_run_results",
 ]);
 
 async function makeTenant(): Promise<ReturnType<typeof tenantIdFrom>> {
