@@ -31,6 +31,11 @@ const UNSCOPED = new Set([
   "timers",
   "pricing_state",
   "reconciliations",
+  "exchange_rates",
+  "invoice_runs",
+  "invoice_run_results",
+  "price_imports",
+  "price_proposals",
   "payment_gateways",
   "payment_events",
 ]);

@@ -25,6 +25,8 @@ export const eventSchemas = {
   "cost_alert.triggered": z.object({ tenantId: id, eventId: id }),
   "quota.warning": quotaEvent,
   "quota.exceeded": quotaEvent,
+  /** A plan refused the bot something for the first time in a month. */
+  "plan.limit_reached": z.object({ tenantId: id, kind: id, limit: z.number(), month: id }),
   "subscription.trial_ended": z.object({ tenantId: id, subscriptionId: id }),
   /** A tenant is to be written to about a change of its prices. */
   "pricing.changed": z.object({ tenantId: id, historyId: id }),
@@ -40,6 +42,8 @@ export const eventSchemas = {
   "tenant.resumed": z.object({ tenantId: id, caseId: id }),
   /** A payment provider's webhook was journalled; whose it is, is found when it is applied. */
   "payments/event.received": z.object({ eventId: id }),
+  /** A run of a month's invoices was started, or goes on after a while. */
+  "billing/invoice_run.requested": z.object({ runId: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
   /** A model has a price, from some instant on: records that waited for one are adjusted. */
   "provider_price.entered": z.object({ serviceType: id, provider: id, model: id }),

@@ -1,5 +1,6 @@
 import type { InngestFunction } from "inngest";
 import { adjustUnpricedUsage } from "./functions/billing/adjust-unpriced.ts";
+import { continueInvoices } from "./functions/billing/invoice-run.ts";
 import {
   applyPaymentWebhook,
   chargeInvoice,
@@ -14,6 +15,7 @@ import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
 import {
   tellCostAlert,
   tellInvoice,
+  tellPlanLimit,
   tellPriceChange,
   tellQuota,
   tellTrialEnd,
@@ -27,11 +29,13 @@ export const functions: InngestFunction.Any[] = [
   applyPaymentWebhook,
   chargeInvoice,
   checkPayment,
+  continueInvoices,
   conversationTurn,
   retryDueDelivery,
   retryPayment,
   tellCostAlert,
   tellInvoice,
+  tellPlanLimit,
   tellPriceChange,
   tellInvoiceOverdue,
   tellInvoicePaid,

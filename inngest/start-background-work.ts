@@ -1,3 +1,4 @@
+import { registerMeterTimers } from "#server/billing/meter/owe-usage.ts";
 import { registerPaymentTimers } from "#server/billing/payments/dunning.ts";
 import { registerBillingTimers } from "#server/billing/subscriptions/register-timers.ts";
 import { startHousekeeping } from "#server/housekeeping/start-housekeeping.ts";
@@ -8,6 +9,7 @@ import { startDurableWork } from "./start.ts";
 export async function startBackgroundWork(): Promise<void> {
   registerConversationTimers();
   registerBillingTimers();
+  registerMeterTimers();
   registerPaymentTimers();
   await startDurableWork();
   startHousekeeping();

@@ -22,6 +22,7 @@ export function BillingHome(props: {
   by: ReactNode;
   onNewAlert: (() => void) | null;
   onNewQuota: (() => void) | null;
+  onPayQuota: ((quota: QuotaView) => void) | null;
 }) {
   const { spend } = props;
   return (
@@ -54,7 +55,7 @@ export function BillingHome(props: {
         </div>
         <aside className="bill-side" aria-label="Limits and invoices">
           <AlertList alerts={props.alerts} onNew={props.onNewAlert} />
-          <QuotaList quotas={props.quotas} onNew={props.onNewQuota} />
+          <QuotaList quotas={props.quotas} onNew={props.onNewQuota} onPay={props.onPayQuota} />
           <section>
             <h2 className="text-title mb-2">Invoices</h2>
             {props.invoices.length === 0 ? (

@@ -8,12 +8,15 @@ import { formProblem, valid } from "#components/trpc/form-problem.ts";
 import type { FieldValues } from "#components/ui/record-form.tsx";
 import { RoomState } from "#components/ui/room-state.tsx";
 import { costAlertInput } from "#domain/billing/cost-alert.ts";
+import { quotaPayInput } from "#domain/billing/payment.ts";
 import { quotaInput } from "#domain/billing/quota.ts";
 import { BillingHome } from "./billing-home.tsx";
 import { toInvoiceRow } from "./invoice-answers.ts";
 import { LimitSheet } from "./limit-dialogs.tsx";
+import { PayLimitSheet } from "./pay-limit-sheet.tsx";
 import { toSpend, toSpendLine } from "./spend-answers.ts";
 import { SpendBy, type SpendDimension } from "./spend-by.tsx";
+import type { QuotaView } from "./spend-view.ts";
 
 /** How often the running month is added up again while somebody looks. */
 const againMs = 10_000;
@@ -30,6 +33,20 @@ export function BillingPage() {
   const invoices = useQuery(trpc.invoices.list.queryOptions({ limit: 6 }));
   const addAlert = useMutation(trpc.costAlerts.create.mutationOptions());
   const addQuota = useMutation(trpc.quotas.create.mutationOptions());
+  const [paying, setPaying] = useState<QuotaView | null>(null);
+  const payQuota = useMutation(trpc.quotas.pay.mutationOptions());
+  const pay = async (quota: QuotaView, values: FieldValues) => {
+    try {
+      const payment = await payQuota.mutateAsync(valid(quotaPayInput, { ...values, id: quota.id }));
+      if (payment.checkoutUrl) window.location.assign(payment.checkoutUrl);
+      else if (payment.status === "failed")
+        return { message: payment.failureReason ?? "The payment was refused.", fields: [] };
+    } catch (error) {
+      return formProblem(error);
+    }
+    void queries.invalidateQueries({ queryKey: trpc.quotas.pathKey() });
+    return null;
+  };
   const create = async (kind: "alert" | "quota", values: FieldValues) => {
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
     try {
@@ -103,7 +120,9 @@ export function BillingPage() {
         invoices={invoices.data.data.map((invoice) => toInvoiceRow(invoice, now))}
         onNewAlert={manages ? () => setMaking("alert") : null}
         onNewQuota={manages ? () => setMaking("quota") : null}
+        onPayQuota={allows("billing.pay") ? setPaying : null}
       />
+      <PayLimitSheet quota={paying} onClose={() => setPaying(null)} onPay={pay} />
       <LimitSheet kind={making} onClose={() => setMaking(null)} onCreate={create} />
     </>
   );

@@ -43,6 +43,12 @@ export function CallSlip(props: { slip: CallSlipView; currency: string }) {
         </tfoot>
       </table>
       <dl>
+        {slip.plan ? (
+          <>
+            <dt>Plan</dt>
+            <dd className="!whitespace-normal">{slip.plan}</dd>
+          </>
+        ) : null}
         <dt>Rule</dt>
         <dd className="!whitespace-normal">
           {slip.ruleHref ? (

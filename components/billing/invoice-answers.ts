@@ -21,6 +21,8 @@ interface InvoiceAnswer {
   taxMode: string;
   billingEmail: string;
   issuedAt: string | null;
+  computedAt: string | null;
+  finalizesAt: string | null;
 }
 
 interface LineAnswer {
@@ -44,6 +46,7 @@ export function toInvoiceRow(
     amountDue: invoice.amountDue,
     currency: invoice.currency,
     issuedAt: invoice.issuedAt,
+    finalizesAt: invoice.finalizesAt,
   };
 }
 
@@ -68,12 +71,26 @@ function settledRows(invoice: InvoiceAnswer) {
   return [...rows, due];
 }
 
+function noteOf(invoice: InvoiceAnswer, issued: string | null, stamp: (at: string) => string): string[] {
+  if (invoice.status === "draft" && invoice.finalizesAt)
+    return [
+      `A draft: it becomes final ${stamp(invoice.finalizesAt)} and cannot be paid before.`,
+      "Usage of the month that still comes is added then.",
+      ...(invoice.computedAt ? [`Figures of ${stamp(invoice.computedAt)}.`] : []),
+    ];
+  return [
+    ...(issued ? [`Finalized ${issued}, ${invoice.timezone.replaceAll("_", " ")} time.`] : []),
+    ...(invoice.billingEmail ? [`Sent to ${invoice.billingEmail}.`] : []),
+  ];
+}
+
 /** The head of an invoice with its figures; `equal` says that its lines add up to its subtotal. */
 export function toInvoice(
   invoice: InvoiceAnswer,
   lines: { data: ReadonlyArray<LineAnswer>; total: { equal: boolean } } | null,
   issued: string | null,
   csvHref: string,
+  stamp: (at: string) => string,
 ): InvoiceView {
   const rows = lines?.data ?? [];
   const records = rows.reduce((sum, line) => sum + (line.kind === "subscription" ? 0 : line.requests), 0);
@@ -93,15 +110,12 @@ export function toInvoice(
     ],
     total: invoice.total,
     settled: settledRows(invoice),
-    note: [
-      ...(issued ? [`Finalized ${issued}, ${invoice.timezone.replaceAll("_", " ")} time.`] : []),
-      ...(invoice.billingEmail ? [`Sent to ${invoice.billingEmail}.`] : []),
-    ],
+    note: noteOf(invoice, issued, stamp),
     recordsSeal: lines
       ? {
           ok: lines.total.equal,
           text: lines.total.equal
-            ? `${records.toLocaleString("en-US")} records, every one billed once`
+            ? `${records.toLocaleString("en-US")} records${invoice.status === "draft" ? " so far" : ", every one billed once"}`
             : "The lines do not add up to the subtotal",
         }
       : null,

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { Amount } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Empty } from "#components/ui/empty.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
 import { BillingBar } from "./billing-bar.tsx";
 import { invoiceChip } from "./invoice-chip.tsx";
 import type { InvoiceRowView } from "./invoice-view.ts";
@@ -16,6 +17,7 @@ export function InvoiceList(props: {
   hasMore: boolean;
   onMore: () => void;
 }) {
+  const time = useTimeFormat();
   return (
     <div className="sheet col">
       <BillingBar base={props.base} title="Billing" />
@@ -45,9 +47,20 @@ export function InvoiceList(props: {
                     </Link>
                   </td>
                   <td>{invoice.month}</td>
-                  <td>{invoiceChip(invoice.status)}</td>
+                  <td>
+                    {invoiceChip(invoice.status)}
+                    {invoice.finalizesAt ? (
+                      <span className="only-desk text-small text-ink-3 ms-2">
+                        final {time.moment(invoice.finalizesAt)}
+                      </span>
+                    ) : null}
+                  </td>
                   <td className="r">
-                    <Amount value={invoice.amountDue} currency={invoice.currency} decimals={2} />
+                    {invoice.status === "draft" ? (
+                      "–"
+                    ) : (
+                      <Amount value={invoice.amountDue} currency={invoice.currency} decimals={2} />
+                    )}
                   </td>
                   <td className="r">
                     <Amount value={invoice.total} currency={invoice.currency} decimals={2} symbol />

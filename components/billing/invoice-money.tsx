@@ -74,14 +74,16 @@ export function PdfLink(props: { id: string; slug: string; status: string }) {
   );
 }
 
-/** What was paid, tried and credited on an invoice, the newest first. */
+/** What was credited, given back, paid and tried on an invoice, the newest first. */
 export function InvoiceMoney(props: { invoiceId: string }) {
   const { invoiceId } = props;
   const trpc = useTRPC();
   const time = useTimeFormat();
   const payments = useQuery(trpc.payments.list.queryOptions({ invoiceId, limit: 100 }));
   const notes = useQuery(trpc.creditNotes.list.queryOptions({ invoiceId, limit: 100 }));
+  const back = useQuery(trpc.payments.refunds.queryOptions({ invoiceId, limit: 100 }));
   const paid = payments.data?.data ?? [];
+  const refunds = back.data?.data ?? [];
   const credited = notes.data?.data ?? [];
   if (paid.length === 0 && credited.length === 0) return null;
   return (
@@ -96,6 +98,21 @@ export function InvoiceMoney(props: { invoiceId: string }) {
             <span className="row text-small text-ink-3">
               <span className="clip">{note.reason}</span>
               <span className="end whitespace-nowrap">{time.date(note.issuedAt)}</span>
+            </span>
+          </li>
+        ))}
+        {refunds.map((refund) => (
+          <li key={refund.id}>
+            <span className="row">
+              <span className="clip">Given back</span>
+              <StatusChip status={refund.status} />
+              <Amount value={refund.amount} currency={refund.currency} className="end" />
+            </span>
+            <span className="row text-small text-ink-3">
+              <span className="clip">{refund.failureReason ?? refund.reason}</span>
+              <span className="end whitespace-nowrap">
+                {time.date(refund.processedAt ?? refund.createdAt)}
+              </span>
             </span>
           </li>
         ))}

@@ -8,10 +8,12 @@ import { RoomState } from "#components/ui/room-state.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { CallSlip } from "./call-slip.tsx";
 import { toInvoice } from "./invoice-answers.ts";
+import { InvoiceHistory } from "./invoice-history.tsx";
 import { InvoiceMoney, PayButton, PdfLink } from "./invoice-money.tsx";
 import { InvoiceScreen } from "./invoice-screen.tsx";
 import { ledgerColumns } from "./ledger-columns.ts";
 import type { CallSlipView } from "./ledger-view.ts";
+import { planWords } from "./plan-view.ts";
 import { spendDays } from "./spend-answers.ts";
 import { SpendChart } from "./spend-chart.tsx";
 import { type Ledger, type LedgerPlace, readPlace, useLedger } from "./use-ledger.ts";
@@ -41,6 +43,7 @@ function toSlip(record: NonNullable<Ledger["slip"]["data"]>, label: string | nul
         : record.totalQuantity.toLocaleString("en-US"),
     cost: record.providerCost,
     price: record.clientPrice,
+    plan: planWords(record),
     rule: record.rule,
     ruleHref: null,
     rates: record.rates,
@@ -107,6 +110,7 @@ export function InvoicePage(props: { invoiceId: string }) {
         ledger.lines.data ?? null,
         data.issuedAt ? `${time.date(data.issuedAt)}, ${time.short(data.issuedAt)}` : null,
         csvOf("lines", {}),
+        time.moment,
       )}
       chart={
         spend.data ? (
@@ -127,7 +131,12 @@ export function InvoicePage(props: { invoiceId: string }) {
           <PdfLink id={id} slug={slug} status={data.status} />
         </>
       }
-      money={<InvoiceMoney invoiceId={id} />}
+      money={
+        <>
+          <InvoiceHistory {...data} />
+          <InvoiceMoney invoiceId={id} />
+        </>
+      }
       columns={columns}
       slip={
         place.call && ledger.slip.data ? (

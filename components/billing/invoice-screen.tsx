@@ -16,7 +16,7 @@ export function InvoiceScreen(props: {
   chart: ReactNode;
   /** Paying and the PDF. */
   actions: ReactNode;
-  /** Payments and credit notes. */
+  /** The invoice's history, payments and credit notes. */
   money: ReactNode;
   columns: ReadonlyArray<LedgerColumnView>;
   slip: ReactNode;
@@ -87,9 +87,11 @@ export function InvoiceScreen(props: {
                 </span>
               ))}
             </p>
-            {props.money}
           </section>
-          {props.chart}
+          <div className="min-w-0">
+            {props.chart}
+            <div className="bill-extra">{props.money}</div>
+          </div>
         </div>
         {columns.length > 1 ? (
           <nav className="levels" aria-label="Levels above">

@@ -24,4 +24,6 @@ export interface InvoiceRowView {
   amountDue: string;
   currency: string;
   issuedAt: string | null;
+  /** When a draft becomes final. */
+  finalizesAt: string | null;
 }

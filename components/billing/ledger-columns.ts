@@ -202,7 +202,9 @@ function callsColumn({ messages, records }: Ledger, at: Frame): LedgerColumnView
           ...(row.durationMs === null ? [] : [duration(row.durationMs)]),
         ].join(", "),
         value: row.billablePrice,
-        inPlan: row.coveredQuantity > 0 && row.billableQuantity === 0,
+        inPlan:
+          (row.coveredQuantity > 0 && row.billableQuantity === 0) ||
+          (row.creditedAmount !== "0" && row.billablePrice === "0"),
         unpriced: row.unpriced,
         href: at.hrefOf({ line, day, conversation, message, call: row.id }),
       })) ?? null,

@@ -39,6 +39,8 @@ export interface CallSlipView {
   totalLabel: string;
   cost: string | null;
   price: string;
+  /** What of it the plan pays and what is left to pay; null where the plan pays nothing. */
+  plan: string | null;
   rule: string;
   ruleHref: string | null;
   /** Null for those who may not see what the platform pays. */

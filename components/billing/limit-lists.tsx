@@ -1,6 +1,7 @@
 "use client";
 import { Plus } from "lucide-react";
 import { Amount } from "#components/ui/amount.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Meter } from "#components/ui/meter.tsx";
@@ -10,6 +11,9 @@ import type { AlertView, QuotaView } from "./spend-view.ts";
 function share(part: string, whole: string): number {
   return Number(whole) > 0 ? (Number(part) / Number(whole)) * 100 : 0;
 }
+
+/** The limit with what was paid for; only to be shown. */
+const room = (quota: QuotaView) => Number(quota.limit) + Number(quota.extraAmount);
 
 function SideHead(props: { title: string; addLabel: string; onNew: (() => void) | null }) {
   return (
@@ -59,7 +63,11 @@ export function AlertList(props: { alerts: ReadonlyArray<AlertView>; onNew: (() 
 }
 
 /** Limits with how far each is used. */
-export function QuotaList(props: { quotas: ReadonlyArray<QuotaView>; onNew: (() => void) | null }) {
+export function QuotaList(props: {
+  quotas: ReadonlyArray<QuotaView>;
+  onNew: (() => void) | null;
+  onPay: ((quota: QuotaView) => void) | null;
+}) {
   return (
     <section>
       <SideHead title="Limits" addLabel="New limit" onNew={props.onNew} />
@@ -71,19 +79,32 @@ export function QuotaList(props: { quotas: ReadonlyArray<QuotaView>; onNew: (() 
               <span className="clip">{quota.name}</span>
               {quota.exceeded ? <Chip tone="critical">Reached</Chip> : null}
               <span className="end num">
-                {Number(quota.used).toLocaleString("en-US")} of {Number(quota.limit).toLocaleString("en-US")}
+                {Number(quota.used).toLocaleString("en-US")} of {room(quota).toLocaleString("en-US")}
               </span>
             </div>
             <Meter
               className="mt-1.5"
               label={`Share of ${quota.name}`}
-              percent={share(quota.used, quota.limit)}
+              percent={share(quota.used, String(room(quota)))}
               tone={quota.exceeded ? "critical" : "accent"}
             />
             <p className="text-small text-ink-3 mt-1">
               {quota.period}, {quota.measure === "money" ? quota.currency : quota.measure}, then{" "}
               {quota.onExceed.replaceAll("_", " ")}
+              {Number(quota.extraAmount) > 0
+                ? `; ${Number(quota.extraAmount).toLocaleString("en-US")} of it is paid for, until the window ends`
+                : ""}
             </p>
+            {props.onPay && quota.exceeded && quota.measure === "money" ? (
+              <Button
+                size="sm"
+                className="mt-1.5"
+                aria-label={`Pay for more room in ${quota.name}`}
+                onClick={() => props.onPay?.(quota)}
+              >
+                Pay for more room
+              </Button>
+            ) : null}
           </li>
         ))}
       </ul>

@@ -8,7 +8,13 @@ import { RoomState } from "#components/ui/room-state.tsx";
 import { notify } from "#components/ui/toaster.tsx";
 import { PlanDialog } from "./plan-dialog.tsx";
 import { PlanScreen } from "./plan-screen.tsx";
-import { allowanceLabel, type HeldPlanView, type OfferedPlanView, type PlanChangeView } from "./plan-view.ts";
+import {
+  allowanceLabel,
+  type HeldPlanView,
+  limitLabel,
+  type OfferedPlanView,
+  type PlanChangeView,
+} from "./plan-view.ts";
 
 /** An answered subscription that has a plan. */
 interface Answer {
@@ -102,6 +108,8 @@ export function PlanPage() {
                   used: data.used[kind] ?? 0,
                   left: data.left[kind] ?? 0,
                 })),
+                credit: data.credit,
+                limits: data.limits.map((one) => ({ ...one, label: limitLabel(one.kind) })),
               }
             : null
         }

@@ -7,6 +7,7 @@ import { Meter } from "#components/ui/meter.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { BillingBar } from "./billing-bar.tsx";
+import { Credit, PlanLimits } from "./plan-room-left.tsx";
 import { type HeldPlanView, includedWords, type OfferedPlanView, type PlanView } from "./plan-view.ts";
 
 /** A scrolling region must be reachable by keyboard. */
@@ -101,6 +102,8 @@ function InForce(props: { plan: PlanView; onCancel: (() => void) | null; onResum
             : ""}
       </p>
       {plan.allowances.length > 0 ? <Allowances plan={plan} /> : null}
+      {plan.credit ? <Credit credit={plan.credit} currency={plan.currency} /> : null}
+      {plan.limits.length > 0 ? <PlanLimits limits={plan.limits} /> : null}
     </div>
   );
 }

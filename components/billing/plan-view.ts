@@ -1,3 +1,6 @@
+/** Units by kind, and `credit`, an amount of money. */
+export type IncludedView = Readonly<Record<string, number | string | undefined>>;
+
 /** A plan as it is offered. */
 export interface OfferedPlanView {
   id: string;
@@ -5,7 +8,7 @@ export interface OfferedPlanView {
   description: string | null;
   monthlyPrice: string;
   currency: string;
-  included: Record<string, number>;
+  included: IncludedView;
 }
 
 /** The plan that one has, or had. */
@@ -30,6 +33,8 @@ export interface PlanView extends HeldPlanView {
   trialEndsAt: string | null;
   periodEnd: string | null;
   allowances: ReadonlyArray<{ kind: string; label: string; included: number; used: number; left: number }>;
+  credit: { included: string; used: string; left: string } | null;
+  limits: ReadonlyArray<{ kind: string; label: string; limit: number; used: number }>;
 }
 
 /** A plan's days of the running period, were it chosen now. */
@@ -47,15 +52,46 @@ const labels: Record<string, string> = {
   messages: "Messages",
 };
 
+const limitLabels: Record<string, string> = {
+  customers: "Customers",
+  messages: "Messages a month",
+  aiRequests: "AI requests a month",
+  seats: "People",
+  channels: "Channels",
+  flows: "Flows",
+  connectors: "Connectors",
+};
+
+/** What of a call the plan pays and what is left to pay; null where the plan pays nothing. */
+export function planWords(record: {
+  coveredQuantity: number;
+  creditedAmount: string;
+  billablePrice: string;
+  currency: string;
+}): string | null {
+  const paid = [
+    ...(record.coveredQuantity > 0 ? [`${record.coveredQuantity.toLocaleString("en-US")} included`] : []),
+    ...(record.creditedAmount === "0" ? [] : [`${record.creditedAmount} ${record.currency} of the credit`]),
+  ];
+  return paid.length === 0 ? null : `${paid.join(" and ")}; ${record.billablePrice} to pay`;
+}
+
+/** What a limit of a plan is called. */
+export function limitLabel(kind: string): string {
+  return limitLabels[kind] ?? kind;
+}
+
 /** What a kind of allowance is called. */
 export function allowanceLabel(kind: string): string {
   return labels[kind] ?? kind;
 }
 
 /** What a plan includes, in a few words. */
-export function includedWords(included: Record<string, number>): string {
-  const words = Object.entries(included).map(
-    ([kind, units]) => `${units.toLocaleString("en-US")} ${allowanceLabel(kind)}`,
+export function includedWords(included: IncludedView): string {
+  const words = Object.entries(included).map(([kind, units]) =>
+    kind === "credit"
+      ? `${units} of credit for usage`
+      : `${Number(units).toLocaleString("en-US")} ${allowanceLabel(kind)}`,
   );
   return words.join(", ") || "Every use at its price";
 }

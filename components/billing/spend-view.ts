@@ -60,6 +60,8 @@ export interface QuotaView {
   name: string;
   measure: string;
   limit: string;
+  /** Room that was paid for until the window ends. */
+  extraAmount: string;
   used: string;
   currency: string;
   period: string;

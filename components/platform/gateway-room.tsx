@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { Amount } from "#components/ui/amount.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { CopyLine } from "#components/ui/copy-line.tsx";
@@ -80,13 +81,14 @@ export function GatewayRoom(props: { source: RecordSource<GatewayRowView> }) {
       empty="Payment providers stand here."
       editFields={fieldsOf}
       valuesOf={valuesOf}
-      above={(row) =>
-        row.webhookUrl ? (
-          <div className="p-5 pb-0">
-            <CopyLine label="Webhook address" value={row.webhookUrl} />
-          </div>
-        ) : null
-      }
+      above={(row) => (
+        <div className="col gap-3 p-5 pb-0">
+          <Link href={`/platform/payments?gateway=${row.id}`} className="drill self-start">
+            {row.totalTransactions.toLocaleString("en-US")} payments
+          </Link>
+          {row.webhookUrl ? <CopyLine label="Webhook address" value={row.webhookUrl} /> : null}
+        </div>
+      )}
       columns={[
         { key: "name", head: "Provider", cell: (row) => row.name },
         { key: "state", head: "State", cell: stateOf },

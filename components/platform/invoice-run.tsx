@@ -1,14 +1,17 @@
 "use client";
+import "./invoices.css";
 import { ReceiptText } from "lucide-react";
-import type { ReactNode } from "react";
-import { useState } from "react";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { invoiceChip } from "#components/billing/invoice-chip.tsx";
 import { Amount } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { Empty } from "#components/ui/empty.tsx";
 import { SelectField, TextField } from "#components/ui/field.tsx";
 import { ListPage } from "#components/ui/list-page.tsx";
-import { StatusChip } from "#components/ui/status-chip.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
+import { BillsTabs } from "./bills-tabs.tsx";
 
 export interface PlatformInvoiceRowView {
   id: string;
@@ -16,6 +19,7 @@ export interface PlatformInvoiceRowView {
   tenantName: string;
   month: string;
   status: string;
+  finalizesAt: string | null;
   total: string;
   currency: string;
 }
@@ -25,13 +29,8 @@ export interface RunOutcome {
   text: string;
 }
 
-/** Bills a month for all tenants or one; run again, it changes nothing. */
-export function InvoiceRun(props: {
-  rows: ReadonlyArray<PlatformInvoiceRowView> | null;
-  error: string | null;
-  onRetry: () => void;
-  hasMore: boolean;
-  onMore: () => void;
+/** Starts the billing of a month: of all tenants in the background, of one at once. */
+function RunForm(props: {
   tenants: ReadonlyArray<{ id: string; name: string }>;
   onRun: (tenantId: string | null, period: string | null) => Promise<RunOutcome>;
 }) {
@@ -39,9 +38,9 @@ export function InvoiceRun(props: {
   const [period, setPeriod] = useState("");
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<RunOutcome | null>(null);
-  const tools: ReactNode = (
+  return (
     <form
-      className="row flex-wrap items-end"
+      className="flex flex-wrap items-end gap-2"
       onSubmit={async (event) => {
         event.preventDefault();
         setBusy(true);
@@ -73,30 +72,85 @@ export function InvoiceRun(props: {
       ) : null}
     </form>
   );
+}
+
+const filters = ["draft", "open", "paid", "uncollectible", "void"].map((value) => ({
+  value,
+  label: value.slice(0, 1).toUpperCase() + value.slice(1),
+}));
+
+/** Invoices of all tenants, the run that makes them, and how far it is. */
+export function InvoiceRun(props: {
+  rows: ReadonlyArray<PlatformInvoiceRowView> | null;
+  error: string | null;
+  onRetry: () => void;
+  hasMore: boolean;
+  onMore: () => void;
+  status: string;
+  onStatus: (status: string) => void;
+  tenants: ReadonlyArray<{ id: string; name: string }>;
+  onRun: (tenantId: string | null, period: string | null) => Promise<RunOutcome>;
+  aside: ReactNode;
+}) {
+  const router = useRouter();
+  const time = useTimeFormat();
   return (
-    <ListPage title="Invoices" count={props.hasMore ? null : (props.rows?.length ?? null)} tools={tools}>
-      <DataTable
-        label="Invoices"
-        rows={props.rows}
-        error={props.error}
-        onRetry={props.onRetry}
-        hasMore={props.hasMore}
-        onMore={props.onMore}
-        idOf={(row) => row.id}
-        empty={<Empty title="No invoices yet" text="Run the invoices of a month that has ended." />}
-        columns={[
-          { key: "number", head: "Number", cell: (row) => <b>{row.number ?? "Draft"}</b> },
-          { key: "tenant", head: "Tenant", cell: (row) => row.tenantName },
-          { key: "month", head: "Month", cell: (row) => row.month },
-          { key: "status", head: "Status", cell: (row) => <StatusChip status={row.status} /> },
-          {
-            key: "total",
-            head: "Total",
-            number: true,
-            cell: (row) => <Amount value={row.total} currency={row.currency} decimals={2} symbol />,
-          },
-        ]}
-      />
+    <ListPage
+      title="Invoices"
+      tabs={<BillsTabs />}
+      tools={<RunForm tenants={props.tenants} onRun={props.onRun} />}
+      actions={
+        <SelectField
+          label="Status"
+          hideLabel
+          placeholder="Every status"
+          value={props.status}
+          options={filters}
+          onChange={(event) => props.onStatus(event.target.value)}
+        />
+      }
+    >
+      <div className="with-aside">
+        <div className="min-w-0">
+          <DataTable
+            label="Invoices"
+            rows={props.rows}
+            error={props.error}
+            onRetry={props.onRetry}
+            hasMore={props.hasMore}
+            onMore={props.onMore}
+            idOf={(row) => row.id}
+            onOpen={(row) => router.push(`/platform/invoices/${row.id}`)}
+            empty={<Empty title="No invoices here" text="Run the invoices of a month that has ended." />}
+            columns={[
+              { key: "number", head: "Number", cell: (row) => <b>{row.number ?? "Draft"}</b> },
+              { key: "tenant", head: "Tenant", cell: (row) => row.tenantName },
+              { key: "month", head: "Month", desk: true, cell: (row) => row.month },
+              {
+                key: "status",
+                head: "Status",
+                cell: (row) => (
+                  <>
+                    {invoiceChip(row.status)}
+                    {row.finalizesAt ? (
+                      <span className="only-desk text-small text-ink-3 ms-2">
+                        final {time.moment(row.finalizesAt)}
+                      </span>
+                    ) : null}
+                  </>
+                ),
+              },
+              {
+                key: "total",
+                head: "Total",
+                number: true,
+                cell: (row) => <Amount value={row.total} currency={row.currency} decimals={2} symbol />,
+              },
+            ]}
+          />
+        </div>
+        <aside aria-label="Invoice runs">{props.aside}</aside>
+      </div>
     </ListPage>
   );
 }

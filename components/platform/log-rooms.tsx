@@ -16,10 +16,11 @@ export interface MailRowView {
 }
 
 /** Mail that was sent, or kept in the built-in mailbox. */
-export function MailRoom(props: { source: RecordSource<MailRowView> }) {
+export function MailRoom(props: { source: RecordSource<MailRowView>; openId?: string | null }) {
   return (
     <RecordRoom
       title="Mail sent"
+      openId={props.openId ?? null}
       noun="mail"
       source={props.source}
       idOf={(row) => row.id}

@@ -1,29 +1,13 @@
 "use client";
 import { Amount } from "#components/ui/amount.tsx";
-import type { FieldSpec } from "#components/ui/record-form.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
+import { type PlanFormView, planFields, planValues } from "./plan-form.ts";
 
-export interface PlanRowView {
+export interface PlanRowView extends PlanFormView {
   id: string;
-  name: string;
-  code: string;
-  currency: string;
-  monthlyPrice: string;
-  yearlyPrice: string | null;
-  trialDays: number;
   active: boolean;
-  included: Record<string, string | number>;
 }
-
-const fields: ReadonlyArray<FieldSpec> = [
-  { name: "name", label: "Name", required: true },
-  { name: "code", label: "Code", required: true, code: true },
-  { name: "currency", label: "Currency", required: true },
-  { name: "monthlyPrice", label: "Price a month", kind: "amount", required: true },
-  { name: "yearlyPrice", label: "Price a year", kind: "amount" },
-  { name: "trialDays", label: "Days of trial", kind: "number" },
-];
 
 /** What tenants subscribe to. */
 export function PlanRoom(props: { source: RecordSource<PlanRowView> }) {
@@ -36,17 +20,10 @@ export function PlanRoom(props: { source: RecordSource<PlanRowView> }) {
       nameOf={(row) => row.name}
       subtitleOf={(row) => row.code}
       empty="A plan has a price, what it includes, and its limits."
-      createInitial={{ currency: "USD", trialDays: 0 }}
-      createFields={fields}
-      editFields={() => fields}
-      valuesOf={(row) => ({
-        name: row.name,
-        code: row.code,
-        currency: row.currency,
-        monthlyPrice: row.monthlyPrice,
-        yearlyPrice: row.yearlyPrice,
-        trialDays: row.trialDays,
-      })}
+      createInitial={{ currency: "USD", trialDays: 0, interval: "month", intervalCount: 1 }}
+      createFields={planFields}
+      editFields={() => planFields}
+      valuesOf={planValues}
       columns={[
         { key: "name", head: "Plan", cell: (row) => row.name },
         { key: "code", head: "Code", cell: (row) => <span className="code">{row.code}</span> },

@@ -6,9 +6,12 @@ import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { paged } from "#components/trpc/to-source.ts";
 import { RoomState } from "#components/ui/room-state.tsx";
+import { previousMonth } from "#domain/billing/period.ts";
 import type { ProfitBy } from "#domain/billing/profit.ts";
 import { ProfitScreen } from "./profit-screen.tsx";
 import { monthsBetween, type ProfitMoney, type ProfitRowView } from "./profit-view.ts";
+import { RunPanel } from "./run-panel.tsx";
+import { useInvoiceRuns } from "./use-invoice-runs.ts";
 
 type Answer = ProfitMoney & {
   key: string;
@@ -19,6 +22,7 @@ type Answer = ProfitMoney & {
   provider: string | null;
   model: string | null;
   conversationId: string | null;
+  tenant: ProfitRowView["tenant"];
 };
 
 function toRow(row: Answer, by: ProfitBy): ProfitRowView {
@@ -31,12 +35,13 @@ function toRow(row: Answer, by: ProfitBy): ProfitRowView {
   };
   const [name, detail] = named[by];
   const money = { revenue, providerCost, profit, marginPercent, markupPercent };
-  return { key, name: name ?? "–", detail, currency, requests, ...money };
+  return { key, name: name ?? "–", detail, currency, requests, tenant: row.tenant, ...money };
 }
 
 /** What the platform earns, from the server; month and grouping are chosen here. */
 export function ProfitPage() {
   const trpc = useTRPC();
+  const runs = useInvoiceRuns();
   const [month, setMonth] = useState<string | null>(null);
   const [by, setBy] = useState<ProfitBy>("tenant");
   const span = month ? { month } : {};
@@ -83,6 +88,12 @@ export function ProfitPage() {
       onBy={setBy}
       totals={first.totals}
       before={first.before}
+      compared={first.before.length > 0 ? monthLabel(previousMonth(first.month).slice(0, 7)) : null}
+      aside={
+        <section aria-label="Invoice run">
+          <RunPanel run={runs.newest} problems={runs.problems} onStop={runs.stop} />
+        </section>
+      }
       proofs={proofs}
       rows={pages.flatMap((page) => page.data.map((row) => toRow(row, page.by)))}
       models={models.data?.data.map((row) => toRow(row, "model")) ?? []}

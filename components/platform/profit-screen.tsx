@@ -1,12 +1,15 @@
 "use client";
 import "#components/billing/billing.css";
 import "./profit.css";
+import { Download } from "lucide-react";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { Amount, decimalsOf } from "#components/ui/amount.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { SelectField } from "#components/ui/field.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import type { ProfitBy } from "#domain/billing/profit.ts";
+import { NextPriceChange } from "./next-price-change.tsx";
 import { ProfitFigures } from "./profit-figures.tsx";
 import { ProfitTable } from "./profit-table.tsx";
 import { isLoss, type ProfitRowView, type ProfitTotalView, type ProofView } from "./profit-view.ts";
@@ -22,6 +25,8 @@ export interface ProfitScreenProps {
   month: string;
   months: ReadonlyArray<{ value: string; label: string }>;
   onMonth: (month: string) => void;
+  /** The month before, in words; null where it has nothing. */
+  compared: string | null;
   by: ProfitBy;
   onBy: (by: ProfitBy) => void;
   totals: ReadonlyArray<ProfitTotalView>;
@@ -33,6 +38,8 @@ export interface ProfitScreenProps {
   onRetry: () => void;
   hasMore: boolean;
   onMore: () => void;
+  /** How far the run of invoices is. */
+  aside: ReactNode;
 }
 
 /** What the platform earns in a month: four figures with their proof, losses first, profit by model. */
@@ -51,9 +58,20 @@ export function ProfitScreen(props: ProfitScreenProps) {
             onChange={(event) => props.onMonth(event.target.value)}
           />
         </span>
-        <Link href="/platform/pricing" className="btn primary end">
-          Change a price
-        </Link>
+        {props.compared ? <span className="only-desk text-ink-3">compared with {props.compared}</span> : null}
+        <span className="end row gap-1.5">
+          <a
+            href={`/api/platform/v1/profit/export.csv?by=${props.by}&month=${props.month}`}
+            className="btn only-desk"
+            download
+          >
+            <Download size={14} aria-hidden="true" />
+            Export
+          </a>
+          <Link href="/platform/pricing" className="btn primary">
+            Change a price
+          </Link>
+        </span>
       </header>
       <div className="profit-room">
         {props.totals.map((total) => (
@@ -73,10 +91,15 @@ export function ProfitScreen(props: ProfitScreenProps) {
                   {losing === 1 ? "1 tenant below cost" : `${losing} tenants below cost`}
                 </Chip>
               ) : null}
+              <span className="only-desk text-small text-ink-3 end pe-2">Losses first</span>
             </div>
             <ProfitTable head={ways.find((way) => way.value === props.by)?.head ?? ""} {...props} />
           </section>
-          <ByModel models={props.models} />
+          <aside className="profit-models" aria-label="Runs, models and changes">
+            {props.aside}
+            <ByModel models={props.models} />
+            <NextPriceChange />
+          </aside>
         </div>
       </div>
     </div>
@@ -90,7 +113,7 @@ function ByModel(props: { models: ReadonlyArray<ProfitRowView> }) {
   const share = (value: string) => (most === 0 ? 0 : (Math.max(0, Number(value)) / most) * 100);
   const decimals = decimalsOf(models.map((one) => one.profit));
   return (
-    <aside className="profit-models" aria-label="Profit by model">
+    <section aria-label="Profit by model">
       <h2 className="text-title row">
         Profit by model
         <span className="legend end">
@@ -127,6 +150,6 @@ function ByModel(props: { models: ReadonlyArray<ProfitRowView> }) {
           </li>
         ))}
       </ul>
-    </aside>
+    </section>
   );
 }

@@ -1,9 +1,17 @@
 "use client";
 import type { ReactNode } from "react";
 import { Amount, decimalsOf } from "#components/ui/amount.tsx";
+import { Chip } from "#components/ui/chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { Empty } from "#components/ui/empty.tsx";
-import { barWidth, isLoss, type ProfitRowView } from "./profit-view.ts";
+import {
+  barWidth,
+  isLoss,
+  type ProfitMoney,
+  type ProfitRowView,
+  type ProfitTotalView,
+} from "./profit-view.ts";
+import { Sparkline } from "./sparkline.tsx";
 
 /** A margin around the zero line all rows share: losses to the left, in red. */
 function MarginBar(props: { percent: string | null }) {
@@ -26,6 +34,26 @@ const percent = (value: string | null): ReactNode =>
     <span className={isLoss(value) ? "text-critical" : ""}>{value.replace("-", "−")}%</span>
   );
 
+/** The month's sums below their columns, in one currency. */
+function footOf(
+  total: ProfitTotalView,
+  byTenant: boolean,
+  decimalsIn: (pick: (row: ProfitMoney) => string) => number,
+): Record<string, ReactNode> {
+  const money = (pick: (row: ProfitMoney) => string) => (
+    <Amount value={pick(total)} currency={total.currency} decimals={decimalsIn(pick)} />
+  );
+  return {
+    name: byTenant ? `${total.tenants.toLocaleString("en-US")} tenants` : "All",
+    calls: total.requests.toLocaleString("en-US"),
+    revenue: money((row) => row.revenue),
+    cost: money((row) => row.providerCost),
+    profit: money((row) => row.profit),
+    margin: percent(total.marginPercent),
+    markup: percent(total.markupPercent),
+  };
+}
+
 /** What each tenant, model, service or conversation brought; losses first, each row's figures exact. */
 export function ProfitTable(props: {
   head: string;
@@ -34,10 +62,14 @@ export function ProfitTable(props: {
   onRetry: () => void;
   hasMore: boolean;
   onMore: () => void;
+  totals: ReadonlyArray<ProfitTotalView>;
 }) {
   const rows = props.rows ?? [];
-  const of = (pick: (row: ProfitRowView) => string) => decimalsOf(rows.map(pick), rows[0]?.currency);
-  const money = (key: string, head: string, pick: (row: ProfitRowView) => string, desk = true) => ({
+  const byTenant = rows.some((row) => row.tenant !== null);
+  const only = props.totals.length === 1 ? props.totals[0] : undefined;
+  const of = (pick: (row: ProfitMoney) => string) =>
+    decimalsOf([...rows.map(pick), ...(only ? [pick(only)] : [])], rows[0]?.currency);
+  const money = (key: string, head: string, pick: (row: ProfitMoney) => string, desk = true) => ({
     key,
     head,
     number: true,
@@ -53,6 +85,7 @@ export function ProfitTable(props: {
       idOf={(row) => row.key}
       hasMore={props.hasMore}
       onMore={props.onMore}
+      foot={only ? footOf(only, byTenant, of) : undefined}
       empty={
         <Empty
           title="Nothing was used in this month"
@@ -66,9 +99,24 @@ export function ProfitTable(props: {
           cell: (row) => (
             <span className={isLoss(row.profit) ? "loss-row" : ""}>
               <b>{row.name}</b> {row.detail ? <span className="text-ink-3">{row.detail}</span> : null}
+              {row.tenant?.worst ? (
+                <span className="ms-1.5">
+                  <Chip tone="critical">{row.tenant.worst.model} below cost</Chip>
+                </span>
+              ) : null}
             </span>
           ),
         },
+        ...(byTenant
+          ? [
+              {
+                key: "plan",
+                head: "Plan",
+                desk: true,
+                cell: (row: ProfitRowView) => row.tenant?.planName ?? "–",
+              },
+            ]
+          : []),
         {
           key: "calls",
           head: "Calls",
@@ -93,6 +141,23 @@ export function ProfitTable(props: {
           desk: true,
           cell: (row) => percent(row.markupPercent),
         },
+        ...(byTenant
+          ? [
+              {
+                key: "weeks",
+                head: "10 weeks",
+                number: true,
+                desk: true,
+                cell: (row: ProfitRowView) => (
+                  <Sparkline
+                    values={row.tenant?.weeks ?? []}
+                    loss={isLoss(row.profit)}
+                    label={`Profit by week: ${row.tenant?.weeks.join(", ")}`}
+                  />
+                ),
+              },
+            ]
+          : []),
       ]}
     />
   );

@@ -15,6 +15,12 @@ export interface ProfitRowView extends ProfitMoney {
   detail: string | null;
   currency: string;
   requests: number;
+  /** Of a tenant's row: its plan, the profit of ten weeks, what loses most. */
+  tenant: {
+    planName: string | null;
+    weeks: ReadonlyArray<string>;
+    worst: { provider: string; model: string; profit: string } | null;
+  } | null;
 }
 
 export interface ProfitTotalView extends ProfitMoney {

@@ -14,6 +14,8 @@ export interface TenantRowView {
   currency: string;
   timezone: string;
   sandbox: boolean;
+  /** What AI may come to in a month at most. */
+  aiMonthlyBudget: string | null;
   /** What its clock shows. */
   now: string;
   createdAt: string;
@@ -53,6 +55,15 @@ export function TenantRoom(props: {
         },
         { name: "sandbox", label: "Sandbox, its clock can be set", kind: "switch" },
       ]}
+      editFields={() => [
+        {
+          name: "aiMonthlyBudget",
+          label: "AI budget a month",
+          kind: "amount",
+          hint: "In the tenant's currency. At the budget people take over; empty for none.",
+        },
+      ]}
+      valuesOf={(row) => ({ aiMonthlyBudget: row.aiMonthlyBudget })}
       below={props.below}
       columns={[
         {

@@ -8,7 +8,7 @@ import { paged, toSource } from "#components/trpc/to-source.ts";
 import type { FieldValues } from "#components/ui/record-form.tsx";
 import { notify } from "#components/ui/toaster.tsx";
 import { useDebounced } from "#components/ui/use-debounced.ts";
-import { tenantCreate } from "#domain/platform/tenant-input.ts";
+import { tenantCreate, tenantPatch } from "#domain/platform/tenant-input.ts";
 import { NewTenantKey } from "./new-tenant-key.tsx";
 import { TenantActs } from "./tenant-acts.tsx";
 import { TenantRoom } from "./tenant-room.tsx";
@@ -33,6 +33,7 @@ export function TenantsPage() {
     ),
   );
   const create = useMutation(trpc.tenants.create.mutationOptions());
+  const update = useMutation(trpc.tenants.update.mutationOptions());
   const suspend = useMutation(trpc.tenants.suspend.mutationOptions());
   const resume = useMutation(trpc.tenants.resume.mutationOptions());
   const setClock = useMutation(trpc.tenants.testClock.mutationOptions());
@@ -42,6 +43,7 @@ export function TenantsPage() {
       const tenant = await create.mutateAsync(valid(tenantCreate, fromForm(values)));
       setMade({ name: tenant.name, apiKey: tenant.apiKey });
     },
+    update: (id, values) => update.mutateAsync(valid(tenantPatch, { ...values, id })),
   });
   return (
     <>

@@ -7,6 +7,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { Empty } from "#components/ui/empty.tsx";
 import { ListPage } from "#components/ui/list-page.tsx";
+import { Meter } from "#components/ui/meter.tsx";
 import {
   type FieldSpec,
   type FieldValues,
@@ -44,12 +45,21 @@ interface ProfileView {
   billingEmail: string;
   billingAddress: string | null;
   taxId: string | null;
+  currency: string;
+  aiMonthlyBudget: string | null;
+  aiMonthlySpent: string | null;
 }
 
 const profileFields: ReadonlyArray<FieldSpec> = [
   { name: "billingEmail", label: "Invoices go to", required: true },
   { name: "billingAddress", label: "Billing address", kind: "area", hint: "Stands on the next invoice." },
   { name: "taxId", label: "Tax id" },
+  {
+    name: "aiMonthlyBudget",
+    label: "AI budget a month",
+    kind: "amount",
+    hint: "When AI has cost this much, people take over until the next month. Empty for none.",
+  },
 ];
 const walletFields: ReadonlyArray<FieldSpec> = [
   {
@@ -134,10 +144,14 @@ export function BillingRoom(props: {
         <p className="whitespace-pre-line text-ink-2">{profile.billingAddress}</p>
         {profile.taxId ? <p className="text-ink-2">Tax id {profile.taxId}</p> : null}
       </section>
+      <section className="px-3 py-5" aria-label="AI budget">
+        <h2 className="text-title mb-2">AI budget a month</h2>
+        <AiBudget profile={profile} />
+      </section>
       <SideSheet
         open={sheet !== null}
         onClose={() => props.onSheet(null)}
-        title={sheet === "wallet" ? "Money into the wallet" : "Whom the bills go to"}
+        title={sheet === "wallet" ? "Money into the wallet" : "Bills and AI budget"}
       >
         {sheet ? (
           <RecordForm
@@ -155,6 +169,27 @@ export function BillingRoom(props: {
         ) : null}
       </SideSheet>
     </ListPage>
+  );
+}
+
+function AiBudget(props: { profile: ProfileView }) {
+  const { aiMonthlyBudget: budget, aiMonthlySpent: spent, currency } = props.profile;
+  if (budget === null) return <p className="text-ink-3">No budget is set; limits and the plan hold.</p>;
+  const percent = Number(budget) > 0 ? (Number(spent) / Number(budget)) * 100 : 100;
+  return (
+    <div className="max-w-96">
+      <p className="num">
+        <Amount value={spent ?? "0"} currency={currency} decimals={2} />
+        <span className="text-ink-3"> of </span>
+        <Amount value={budget} currency={currency} decimals={2} />
+      </p>
+      <Meter
+        className="mt-1.5"
+        label="Spent of the AI budget"
+        percent={percent}
+        tone={percent >= 100 ? "critical" : "accent"}
+      />
+    </div>
   );
 }
 

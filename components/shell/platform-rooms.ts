@@ -11,6 +11,7 @@ import {
   Percent,
   ReceiptText,
   Scale,
+  Wallet,
   Webhook,
 } from "lucide-react";
 import type { RoomGroup } from "./rooms.ts";
@@ -25,6 +26,7 @@ export const platformRoomGroups: ReadonlyArray<RoomGroup> = [
       { path: "plans", name: "Plans", icon: Layers, key: "L" },
       { path: "pricing", name: "Pricing", icon: Percent, key: "P" },
       { path: "invoices", name: "Invoices", icon: ReceiptText, key: "I" },
+      { path: "payments", name: "Payments", icon: Wallet, key: "B" },
     ],
   },
   {

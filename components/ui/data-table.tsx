@@ -31,6 +31,8 @@ export function DataTable<Row>(props: {
   empty: ReactNode;
   hasMore?: boolean;
   onMore?: () => void;
+  /** Totals below the rows, by column. */
+  foot?: Readonly<Record<string, ReactNode>> | undefined;
 }) {
   const body = useRef<HTMLTableSectionElement>(null);
   const { rows, columns, onOpen } = props;
@@ -103,6 +105,20 @@ export function DataTable<Row>(props: {
             );
           })}
         </tbody>
+        {props.foot ? (
+          <tfoot>
+            <tr>
+              {columns.map((column) => (
+                <td
+                  key={column.key}
+                  className={`${column.number ? "r" : ""} ${column.desk ? "only-desk" : ""}`}
+                >
+                  {props.foot?.[column.key]}
+                </td>
+              ))}
+            </tr>
+          </tfoot>
+        ) : null}
       </table>
       {props.hasMore ? (
         <Button variant="quiet" className="m-3" onClick={props.onMore}>

@@ -52,6 +52,10 @@ export const invoices = tenantTable(
     billingName: text("billing_name").notNull(),
     billingEmail: text("billing_email").notNull(),
     billingAddress: text("billing_address"),
+    /** On the tenant's clock: when its draft was made, when its figures were worked out last, when a draft gets final. */
+    draftedAt: time("drafted_at"),
+    computedAt: time("computed_at"),
+    finalizesAt: time("finalizes_at"),
     issuedAt: time("issued_at"),
     dueAt: time("due_at"),
     paidAt: time("paid_at"),
@@ -100,6 +104,7 @@ export const invoiceLines = tenantTable(
     providerCost: money("provider_cost"),
     clientPrice: money("client_price"),
     taxRatePercent: numeric("tax_rate_percent", { precision: 7, scale: 4 }).notNull().default("0"),
+    /** The line bills nothing: its invoice is a draft still, or void. */
     voided: boolean("voided").notNull().default(false),
     createdAt: createdAt(),
   },
@@ -121,4 +126,40 @@ export const invoiceNumbers = pgTable(
     lastNumber: integer("last_number").notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.month] })],
+);
+
+/** A run that makes the invoices of a month for all tenants, in the background. */
+export const invoiceRuns = pgTable(
+  "invoice_runs",
+  {
+    id: uuid("id").primaryKey(),
+    month: date("month").notNull(),
+    /** running finished cancelled */
+    status: text("status").notNull().default("running"),
+    startedBy: text("started_by").notNull(),
+    startedAt: time("started_at").notNull(),
+    finishedAt: time("finished_at"),
+  },
+  (t) => [
+    uniqueIndex("invoice_runs_running_key").on(t.month).where(sql`status = 'running'`),
+    index("invoice_runs_time_idx").on(t.startedAt, t.id),
+  ],
+);
+
+/** What a run came to for one tenant; without an outcome it is still to be done. */
+export const invoiceRunResults = pgTable(
+  "invoice_run_results",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => invoiceRuns.id),
+    tenantRef: uuid("tenant_ref").notNull(),
+    /** created existing nothing_to_bill not_closed stopped failed */
+    outcome: text("outcome"),
+    invoiceId: uuid("invoice_id"),
+    number: text("number"),
+    message: text("message"),
+    settledAt: time("settled_at"),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.tenantRef] })],
 );

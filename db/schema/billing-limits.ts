@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, numeric, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, date, index, integer, numeric, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, tenantTable, time, updatedAt } from "./tenant-table.ts";
 
 const amount = (name: string) => numeric(name, { precision: 38, scale: 12 });
@@ -8,10 +8,12 @@ const amount = (name: string) => numeric(name, { precision: 38, scale: 12 });
 export const usageQuotas = tenantTable(
   "usage_quotas",
   {
+    /** `quota`; `ai_budget`: the one monthly budget for AI; `plan_limit`: the AI requests that the plan allows. */
+    kind: text("kind").notNull().default("quota"),
     name: text("name").notNull(),
     /** Null: every service. */
     serviceType: text("service_type"),
-    /** `money` or `quantity`. */
+    /** `money`, `quantity` or (a plan's limit) `requests`. */
     measure: text("measure").notNull(),
     period: text("period").notNull(),
     limitAmount: amount("limit_amount").notNull(),
@@ -30,10 +32,16 @@ export const usageQuotas = tenantTable(
     exceededAt: time("exceeded_at"),
     /** What the refused call would have taken; the mark lifts when there is room for it again. */
     refusedAmount: amount("refused_amount"),
+    /** Room that was paid for beyond the limit, and the window it holds for; the next begins without it. */
+    extraAmount: amount("extra_amount").notNull().default("0"),
+    extraFor: time("extra_for"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [index("usage_quotas_tenant_idx").on(t.tenantId, t.createdAt)],
+  (t) => [
+    index("usage_quotas_tenant_idx").on(t.tenantId, t.createdAt),
+    uniqueIndex("usage_quotas_kind_key").on(t.tenantId, t.kind).where(sql`kind <> 'quota'`),
+  ],
 );
 
 /** A budget with marks; each mark fires once a period. */
@@ -79,4 +87,15 @@ export const costAlertEvents = tenantTable(
     uniqueIndex("cost_alert_events_mark_key").on(t.tenantId, t.alertId, t.periodStart, t.mark),
     index("cost_alert_events_time_idx").on(t.tenantId, t.triggeredAt),
   ],
+);
+
+/** What a tenant used in a month of what its plan allows; `messages`: those that left. Only where the plan sets a limit. */
+export const planCounters = tenantTable(
+  "plan_counters",
+  {
+    month: date("month").notNull(),
+    kind: text("kind").notNull(),
+    used: bigint("used", { mode: "number" }).notNull().default(0),
+  },
+  (t) => [uniqueIndex("plan_counters_month_key").on(t.tenantId, t.month, t.kind)],
 );

@@ -121,6 +121,8 @@ export const payments = tenantTable(
       .notNull()
       .references(() => paymentGateways.id),
     invoiceId: uuid("invoice_id"),
+    /** A quota that gets this much more room in its running window once the money is in the wallet. */
+    quotaId: uuid("quota_id"),
     /** `subscription` (an invoice) or `one_time` (the wallet). */
     kind: text("kind").notNull(),
     /** pending processing succeeded failed cancelled partially_refunded refunded */

@@ -237,6 +237,7 @@ export const mailMessages = pgTable(
   (t) => [
     uniqueIndex("mail_messages_dedupe_key").on(t.dedupeKey),
     index("mail_messages_time_idx").on(t.createdAt),
+    index("mail_messages_tenant_idx").on(t.tenantRef, t.id),
   ],
 );
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { divideHalfUp } from "#domain/core/decimal.ts";
 import { type Amount, parseAmount } from "#domain/money/amount.ts";
+import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { quantityInput } from "./quantities.ts";
 import type { ServiceType } from "./service-type.ts";
 
-/** Units a plan covers each month, by kind. */
+/** Units a plan covers each month, by kind; `credit` is money in the plan's currency for what they do not cover. */
 export const includedInput = z.strictObject({
   tokens: quantityInput.optional(),
   voiceMinutes: quantityInput.optional(),
@@ -12,10 +13,11 @@ export const includedInput = z.strictObject({
   emails: quantityInput.optional(),
   apiCalls: quantityInput.optional(),
   messages: quantityInput.optional(),
+  credit: nonNegativeDecimalInput.optional(),
 });
 
 export type Included = z.infer<typeof includedInput>;
-export type AllowanceKind = keyof Included;
+export type AllowanceKind = Exclude<keyof Included, "credit">;
 
 const KIND_OF: Partial<Record<ServiceType, AllowanceKind>> = {
   token: "tokens",
@@ -46,4 +48,10 @@ export function coverUsage(
   const covered = left <= 0n || quantity <= 0n ? 0n : quantity < left ? quantity : left;
   if (covered === 0n) return { covered, billablePrice: price };
   return { covered, billablePrice: divideHalfUp(price * (quantity - covered), quantity) };
+}
+
+/** What is left of the money credit takes of a price; nothing of a price below 0. */
+export function drawCredit(price: Amount, left: Amount): Amount {
+  if (left <= 0n || price <= 0n) return 0n;
+  return price < left ? price : left;
 }

@@ -33,8 +33,46 @@ const responses = fc.tuple(n, n, n, n).map(
   }),
 );
 
+/** Thought counted beside the answer, as some compatible servers do: only their total has it. */
+const beside = fc
+  .tuple(
+    n,
+    n,
+    n.filter((tokens) => tokens > 0),
+  )
+  .map(
+    ([prompt, said, thought]): Shape => ({
+      usage: {
+        prompt_tokens: prompt,
+        completion_tokens: said,
+        total_tokens: prompt + said + thought,
+        completion_tokens_details: { reasoning_tokens: thought },
+      },
+      total: prompt + said + thought,
+    }),
+  );
+
+const embedded = n.map(
+  (input): Shape => ({ usage: { prompt_tokens: input, total_tokens: input }, total: input }),
+);
+
 const SHAPES: Record<string, fc.Arbitrary<Shape>> = {
-  openai: fc.oneof(chat, responses),
+  groq: chat.map(({ usage, total }) => ({ usage: { ...usage, queue_time: 0.04, total_time: 2.2 }, total })),
+  together: fc.oneof(chat, embedded),
+  mistral: fc.oneof(
+    embedded,
+    fc.tuple(n, n, n).map(([fresh, cached, said]) => ({
+      usage: {
+        prompt_tokens: fresh + cached,
+        num_cached_tokens: cached,
+        completion_tokens: said,
+        total_tokens: fresh + cached + said,
+      },
+      total: fresh + cached + said,
+    })),
+  ),
+  "openai-compatible": fc.oneof(chat, responses, beside),
+  openai: fc.oneof(chat, responses, embedded),
   anthropic: fc.tuple(n, n, n, n, n).map(([input, output, read, five, hour]) => ({
     usage: {
       input_tokens: input,
@@ -97,6 +135,47 @@ describe("usage normalisers", () => {
       );
     });
   }
+
+  it("are there for every provider that the product names", () => {
+    const named =
+      "anthropic cohere deepseek google groq huggingface localai mistral offline ollama openai openai-compatible together";
+    expect(Object.keys(USAGE_NORMALISERS).sort()).toEqual(named.split(" "));
+  });
+
+  for (const [provider, { cached }] of Object.entries(USAGE_NORMALISERS)) {
+    it(`keeps ${provider}'s word that cached tokens are ${cached}`, () => {
+      fc.assert(
+        fc.property(SHAPES[provider] ?? chat, ({ usage }) => {
+          const q = normaliseUsage(provider, usage)?.quantities ?? {};
+          const stated = Number(usage.prompt_tokens ?? usage.input_tokens ?? usage.promptTokenCount ?? 0);
+          if (cached === "none") return q.cachedInput === undefined;
+          if (cached === "outside") return (q.input ?? 0) === stated;
+          return (q.input ?? 0) + (q.cachedInput ?? 0) === stated;
+        }),
+      );
+    });
+  }
+
+  it("charges thought that a compatible server counts beside its answer", () => {
+    const usage = {
+      prompt_tokens: 300,
+      completion_tokens: 20,
+      total_tokens: 520,
+      prompt_tokens_details: { cached_tokens: 299 },
+      completion_tokens_details: { reasoning_tokens: 200 },
+    };
+    expect(normaliseUsage("openai-compatible", usage)).toEqual({
+      quantities: { input: 1, cachedInput: 299, output: 20, reasoning: 200 },
+      total: 520,
+    });
+  });
+
+  it("reads speech that is billed by its length", () => {
+    expect(normaliseUsage("openai", { type: "duration", seconds: 37 })).toEqual({
+      quantities: { seconds: 37 },
+      total: 37,
+    });
+  });
 
   it("counts OpenAI's cached tokens inside and Anthropic's outside the input", () => {
     const openai = normaliseUsage("openai", {

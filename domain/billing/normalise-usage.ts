@@ -32,11 +32,33 @@ function inside(input: number, cached: number, output: number, reasoning: number
   return { quantities, total: input + output };
 }
 
+/**
+ * What the provider's total has beyond its input and output is thought that it counts beside them (xAI does, and
+ * Gemini behind its compatible door): it is charged as output, so it must not be lost.
+ */
+function withTotal(read: NormalisedUsage, total: number, reasoning: number): NormalisedUsage {
+  const beyond = total - read.total;
+  if (beyond <= 0) return read;
+  const { reasoning: inside = 0, output = 0, ...rest } = read.quantities;
+  // Thought that lies beside the output was not inside it.
+  const wrongly = beyond === reasoning ? inside : 0;
+  const thought = inside - wrongly + beyond;
+  return { quantities: { ...rest, output: output + wrongly, reasoning: thought }, total };
+}
+
+/** Speech that is billed by its length. */
+function duration(usage: Raw): NormalisedUsage | null {
+  const { seconds } = usage;
+  if (typeof seconds !== "number" || !(seconds >= 0)) return null;
+  return { quantities: { seconds }, total: seconds };
+}
+
 function chatCompletions(usage: Raw): NormalisedUsage | null {
   if (!has(usage, "prompt_tokens", "completion_tokens")) return null;
   const cached = count(record(usage.prompt_tokens_details).cached_tokens) || count(usage.cached_tokens);
   const reasoning = count(record(usage.completion_tokens_details).reasoning_tokens);
-  return inside(count(usage.prompt_tokens), cached, count(usage.completion_tokens), reasoning);
+  const read = inside(count(usage.prompt_tokens), cached, count(usage.completion_tokens), reasoning);
+  return withTotal(read, count(usage.total_tokens), reasoning);
 }
 
 function responses(usage: Raw): NormalisedUsage | null {
@@ -70,7 +92,8 @@ function google(usage: Raw): NormalisedUsage | null {
   const input = count(usage.promptTokenCount) + count(usage.toolUsePromptTokenCount);
   const thoughts = count(usage.thoughtsTokenCount);
   const output = count(usage.candidatesTokenCount) + thoughts;
-  return inside(input, count(usage.cachedContentTokenCount), output, thoughts);
+  const read = inside(input, count(usage.cachedContentTokenCount), output, thoughts);
+  return withTotal(read, count(usage.totalTokenCount), 0);
 }
 
 function deepseek(usage: Raw): NormalisedUsage | null {
@@ -112,7 +135,7 @@ function camelCase(usage: Raw): NormalisedUsage | null {
 
 const compatible: UsageNormaliser = {
   cached: "inside",
-  read: (usage) => chatCompletions(usage) ?? responses(usage),
+  read: (usage) => chatCompletions(usage) ?? responses(usage) ?? duration(usage),
 };
 
 /** One normaliser per AI provider, each saying how the provider counts cached tokens. */
@@ -140,7 +163,8 @@ function byShape(usage: Raw): NormalisedUsage | null {
     google(usage) ??
     camelCase(usage) ??
     ollama(usage) ??
-    cohere(usage)
+    cohere(usage) ??
+    duration(usage)
   );
 }
 

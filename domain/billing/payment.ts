@@ -46,7 +46,7 @@ export function refundedStatus(amount: Amount, refunded: Amount): PaymentStatus 
 export function parseCoins(value: string, currency: string): Amount {
   const amount = parseAmount(value);
   if (roundToMinor(amount, currency) !== amount) {
-    const message = `${currency} has ${minorDecimals(currency)} decimals; give an amount in them.`;
+    const message = `amount: ${currency} has ${minorDecimals(currency)} decimals; give an amount in them.`;
     throw new AppError("invalid", "payments.fraction_of_a_coin", message);
   }
   return amount;
@@ -73,6 +73,9 @@ export const topUpInput = z.strictObject({
   paymentMethodId: id.optional(),
   gatewayId: id.optional(),
 });
+
+/** What is paid beyond a full limit, for room until its window ends. */
+export const quotaPayInput = topUpInput.extend({ id });
 
 export const paymentMethodInput = z.strictObject({
   gatewayId: id.optional(),
@@ -103,6 +106,7 @@ export const refundInput = z.strictObject({
 export const paymentListInput = z.strictObject({
   ...paging,
   invoiceId: id.optional(),
+  gatewayId: id.optional(),
   status: z.enum(PAYMENT_STATUSES).optional(),
 });
 

@@ -47,4 +47,21 @@ export const planInput = z.strictObject({
   features: shape.features.default([]),
 });
 
-export const planPatchInput = z.strictObject({ ...shape, active: z.boolean() }).partial();
+type Clearable<S extends z.core.$ZodShape> = { [K in keyof S]: z.ZodNullable<S[K]> };
+
+/** The same fields, of which null takes one away. */
+function clearable<S extends z.core.$ZodShape>(object: z.ZodObject<S>) {
+  const fields = Object.entries(object.shape).map(([name, field]) => [name, z.nullable(field)]);
+  return z.strictObject(Object.fromEntries(fields) as Clearable<S>);
+}
+
+/** What may be changed on a plan; inside `included`, `overage` and `limits` what is not named stays, null takes away. */
+export const planPatchInput = z
+  .strictObject({
+    ...shape,
+    included: clearable(includedInput),
+    overage: clearable(overageInput),
+    limits: clearable(planLimitsInput),
+    active: z.boolean(),
+  })
+  .partial();

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { multiplyRatio, parseDecimal } from "#domain/core/decimal.ts";
 import { text } from "#domain/core/text.ts";
-import { type Amount, ratioFromAmount } from "#domain/money/amount.ts";
+import { type Amount, parseAmount, ratioFromAmount } from "#domain/money/amount.ts";
 import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { PERIODS } from "./period.ts";
 import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
@@ -55,7 +55,8 @@ export const quotaPatchInput = z.strictObject(shape).partial();
 export type QuotaState = {
   id: string;
   serviceType: ServiceType | null;
-  measure: "money" | "quantity";
+  /** `requests`: calls that did not fail. */
+  measure: "money" | "quantity" | "requests";
   limit: Amount;
   warnPercent: string;
   onExceed: QuotaAction;
@@ -89,8 +90,11 @@ export function quotaCovers(quota: QuotaState, serviceType: ServiceType): boolea
 }
 
 function shareOf(quota: QuotaState, estimate: UsageEstimate): Amount {
+  if (quota.measure === "requests") return ONE;
   return quota.measure === "money" ? estimate.amount : estimate.quantity;
 }
+
+const ONE = parseAmount("1");
 
 /** Whether a call fits: it may fill the quota to the brim; nothing, not even a free call, enters a full one. */
 function fits(quota: Pick<QuotaState, "limit" | "used" | "reserved">, share: Amount): boolean {
@@ -158,12 +162,15 @@ export type CountedUsage = {
   clientPrice: Amount;
   billablePrice: Amount;
   quantity: Amount;
+  /** A failed call is no request that counts. */
+  failed?: boolean;
 };
 
 /** Counts a committed record in full, above the limit too. Says whether the warning mark or the limit was reached. */
 export function countUsage(quota: QuotaState, usage: CountedUsage): { warned: boolean; exceeded: boolean } {
   const price = quota.counts === "billable" ? usage.billablePrice : usage.clientPrice;
-  quota.used += quota.measure === "money" ? price : usage.quantity;
+  if (quota.measure === "requests") quota.used += usage.failed ? 0n : ONE;
+  else quota.used += quota.measure === "money" ? price : usage.quantity;
   const warned = !quota.warned && reaches(quota.used, quota.limit, quota.warnPercent);
   const exceeded = !quota.exceeded && quota.used >= quota.limit && quota.used > 0n;
   if (warned) quota.warned = true;

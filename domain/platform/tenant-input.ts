@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
-import { currencyInput } from "#domain/money/money-input.ts";
+import { currencyInput, nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 
 const timezone = text(60).refine(
   (zone) => {
@@ -34,6 +34,14 @@ export const tenantCreate = z.strictObject({
     name: text(200),
     password: text(200, 10).optional(),
   }),
+});
+
+/** What staff may change about a tenant. */
+export const tenantPatch = z.strictObject({
+  id: z.uuid(),
+  aiMonthlyBudget: nonNegativeDecimalInput
+    .nullish()
+    .describe("What AI may come to in a month at most, in the tenant's currency; null for no budget."),
 });
 
 export const tenantList = z.strictObject({

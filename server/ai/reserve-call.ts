@@ -1,7 +1,7 @@
 import { askModel, estimateTokens, type ModelTask } from "#domain/ai/model-task.ts";
-import { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { meter } from "#server/billing/meter/meter.ts";
+import { refusalError } from "#server/billing/meter/refusal-error.ts";
 import type { Reservation } from "#server/billing/meter/usage-fact.ts";
 import { type Candidate, getAiCatalogue } from "./ai-catalogue.ts";
 import { waitThrottled } from "./throttle.ts";
@@ -19,9 +19,7 @@ async function ask(tenantId: TenantId, task: ModelTask, candidate: Candidate, mo
     ownKey: candidate.ownKey,
   });
   if (outcome.admitted) return outcome;
-  const { quotaName, resetsAt, pauseMessage } = outcome.refusal;
-  const message = `The quota “${quotaName}” is used up until ${resetsAt}. Raise it, or wait.`;
-  throw new AppError("limit_reached", "billing.quota_exceeded", message, { pauseMessage });
+  throw refusalError(outcome.refusal);
 }
 
 /** Who has a model: a provider it is set for, else the one that was to be asked, under the other name. */

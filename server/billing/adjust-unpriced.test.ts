@@ -95,6 +95,22 @@ describe("usage of a model without a price", () => {
     expect((await reconcile(tenantId)).differences).toBe(0);
   });
 
+  it("that was adjusted is priced: another price may begin after it only", async () => {
+    const own = await makeTenant();
+    const of = { ...used, model: "new-6" };
+    const record = await call(own, { model: "new-6", occurredAt: "2025-01-10T00:00:00.000Z" });
+    await enterPrice("new-6", "2025-01-01T00:00:00.000Z");
+    expect(await adjustUnpriced(of)).toEqual({ adjusted: 1, left: 0 });
+    await expect(enterPrice("new-6", "2025-01-05T00:00:00.000Z")).rejects.toMatchObject({
+      code: "pricing.would_reprice",
+      details: { lastUsageAt: record.occurredAt },
+    });
+    await expect(enterPrice("new-6", record.occurredAt)).rejects.toMatchObject({
+      code: "pricing.would_reprice",
+    });
+    expect(await enterPrice("new-6", "2025-01-10T00:00:00.001Z")).toMatchObject({ model: "new-6" });
+  });
+
   it("is left alone where it happened before the price began", async () => {
     const own = await makeTenant();
     await call(own, { model: "new-2", occurredAt: "2025-01-10T00:00:00.000Z" });

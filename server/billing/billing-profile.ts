@@ -6,6 +6,7 @@ import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import type { Actor, Context } from "#server/trpc/context.ts";
+import { readAiBudget, setAiBudget } from "./ai-budget.ts";
 
 async function read(tx: TenantTransaction) {
   const [row] =
@@ -23,6 +24,7 @@ async function read(tx: TenantTransaction) {
     taxMode: row.tax_mode as string,
     taxRatePercent: percent(row.tax_rate_percent),
     discountPercent: percent(row.discount_percent),
+    ...(await readAiBudget(tx)),
   };
 }
 
@@ -37,6 +39,7 @@ async function change(
   tenantId: TenantId,
   by: Actor | Context,
   values: Record<string, string | null | undefined>,
+  budget?: string | null,
 ): Promise<BillingProfile> {
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   return withTenant(tenantId, async (tx) => {
@@ -44,6 +47,7 @@ async function change(
     if (Object.keys(given).length > 0) {
       await tx.sql`update tenants set ${tx.sql(given)}, updated_at = now() where id = ${tenantId}`;
     }
+    if (budget !== undefined) await setAiBudget(tx, budget);
     const after = await read(tx);
     const entry = { action: "billing_profile.changed", subjectType: "tenants", subjectId: tenantId };
     await recordAudit(tx, by, { ...entry, before, after });
@@ -56,11 +60,9 @@ export function updateBillingProfile(
   actor: Actor,
   patch: z.output<typeof billingProfilePatch>,
 ): Promise<BillingProfile> {
-  return change(actor.tenantId, actor, {
-    billing_email: patch.billingEmail,
-    billing_address: patch.billingAddress,
-    tax_id: patch.taxId,
-  });
+  const { billingEmail, billingAddress, taxId } = patch;
+  const said = { billing_email: billingEmail, billing_address: billingAddress, tax_id: taxId };
+  return change(actor.tenantId, actor, said, patch.aiMonthlyBudget);
 }
 
 /** Changes what staff agreed; it counts from the next invoice on. Throws `not_found`. */
@@ -73,4 +75,9 @@ export function updateBillingTerms(
     tax_mode: patch.taxMode,
     discount_percent: patch.discountPercent,
   });
+}
+
+/** Sets or lifts a tenant's monthly budget for AI. Throws `not_found`. */
+export function updateAiBudget(by: Context, id: string, budget: string | null): Promise<BillingProfile> {
+  return change(tenantIdFrom(id), by, {}, budget);
 }

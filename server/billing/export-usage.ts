@@ -28,6 +28,7 @@ const COLUMNS = [
   "providerCost",
   "clientPrice",
   "profit",
+  "creditedAmount",
   "billablePrice",
   "currency",
   "markupPercent",

@@ -1,5 +1,6 @@
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { type Period, periodAt } from "#domain/billing/period.ts";
+import type { QuotaState } from "#domain/billing/quota.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
@@ -46,7 +47,7 @@ export async function reckonUsed(
   return countedTotal(totals, {
     serviceType: row.service_type as ServiceType | null,
     counts: row.counts as "recorded" | "billable",
-    measure: (row.measure as "money" | "quantity" | undefined) ?? "money",
+    measure: (row.measure as QuotaState["measure"] | undefined) ?? "money",
   });
 }
 

@@ -32,6 +32,18 @@ export async function listUsage(actor: Actor, input: z.infer<typeof usageListInp
   return toPage(rows, limit, keyOf, (row) => veilCost(actor, listedUsage(row)));
 }
 
+/** What of it the plan pays, where it pays any. */
+function coverWords(record: UsageRecord): string {
+  const { coveredQuantity, creditedAmount, billablePrice, currency } = record;
+  const paid = [
+    ...(coveredQuantity > 0 ? [`${coveredQuantity} units by its allowance`] : []),
+    ...(creditedAmount === "0" ? [] : [`${creditedAmount} ${currency} by its credit`]),
+  ];
+  return paid.length === 0
+    ? ""
+    : ` The plan covers ${paid.join(" and ")}; ${billablePrice} ${currency} is billable.`;
+}
+
 /** "Why this price" of a stored record, told by the very price version and rule that it names; at length and in short. */
 function explain(record: UsageRecord, actor: Actor, pricing: PricingSnapshot) {
   const costs = seesCost(actor);
@@ -50,7 +62,7 @@ function explain(record: UsageRecord, actor: Actor, pricing: PricingSnapshot) {
     exchange: pricing.exchangeOf(record.currency, monthOf(record.day)),
   };
   return {
-    explanation: explainPrice(fact, priceUsage(fact, prices, rules), { costs }),
+    explanation: `${explainPrice(fact, priceUsage(fact, prices, rules), { costs })}${coverWords(record)}`,
     rule: record.status === "succeeded" ? ruleWords(rules[0] ?? null, { costs }) : "Not billed",
     rates: costs ? rateWords(prices[0] ?? null) : null,
   };

@@ -1,4 +1,5 @@
 import { withTenant } from "#db/tenant.ts";
+import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
@@ -100,6 +101,8 @@ export async function mailQuota(tenantId: TenantId, event: QuotaNews): Promise<v
   const row = await receivers(tenantId, event.quotaId);
   if (!row) return;
   const emails = row.notify_emails as string[];
+  // The limit that was met, with what was paid for beyond it.
+  row.limit_amount = event.limit;
   const inMoney = row.measure === "money";
   const show = (column: string) =>
     inMoney ? money(row, column) : formatAmount(amountFromDatabase(row[column] as string));
@@ -127,18 +130,25 @@ export async function mailQuota(tenantId: TenantId, event: QuotaNews): Promise<v
   });
 }
 
-/** Mails a finalised invoice to the tenant's billing address with its PDF, once. */
-export async function mailInvoice(tenantId: TenantId, invoiceId: string): Promise<void> {
+/**
+ * Mails a finalised invoice to the tenant's billing address with its PDF: once, or `again` because staff asked for it.
+ * Returns the mail's id; null for an invoice that is not there. Throws `precondition` for a draft.
+ */
+export async function mailInvoice(
+  tenantId: TenantId,
+  invoiceId: string,
+  which: "once" | "again" = "once",
+): Promise<string | null> {
   const [row] = await withTenant(
     tenantId,
     (tx) => tx.sql`select i.*, t.slug from invoices i join tenants t on t.id = i.tenant_id
       where i.tenant_id = ${tenantId} and i.id = ${invoiceId}`,
   );
-  if (!row || row.status === "draft") return;
+  if (!row) return null;
   const { fileName, body } = await printInvoice(tenantId, invoiceId);
-  await sendMail({
+  return sendMail({
     attachments: [{ fileName, contentType: "application/pdf", content: body }],
-    dedupeKey: `invoice:${invoiceId}`,
+    dedupeKey: which === "once" ? `invoice:${invoiceId}` : `invoice:${invoiceId}:${newId()}`,
     tenantId,
     to: [row.billing_email as string],
     subject: `Invoice ${row.number as string}: ${money(row, "total")}`,

@@ -27,6 +27,17 @@ it("lets exactly as many customers in as the plan has room for, also when all co
   await expect(createCustomer(actor, { name: "One more" })).rejects.toMatchObject(refused);
 });
 
+it("gives out exactly as many seats as the plan has, also when people are added at once", async () => {
+  const plan = await addPlan({ limits: { seats: 4 } });
+  const { actor: owner } = await openSandbox("2025-01-01T00:00:00Z");
+  await changeSubscription(owner, { planId: plan.id, at: "now" });
+  const person = (i: number) =>
+    ({ email: `seat-${i}@example.com`, name: `Seat ${i}`, role: "agent" }) as const;
+  const tried = await Promise.allSettled(Array.from({ length: 12 }, (_, i) => createUser(owner, person(i))));
+  expect(tried.filter((one) => one.status === "fulfilled")).toHaveLength(3);
+  for (const one of tried) if (one.status === "rejected") expect(one.reason).toMatchObject(refused);
+});
+
 it("counts flows and seats alike, and has room again on a larger plan", async () => {
   const flow = (name: string) => createFlow(actor, flowCreate.parse({ name }));
   await flow("First");

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
+import type { Included } from "#domain/billing/allowance.ts";
 import type { Overage } from "#domain/billing/overage.ts";
 import type { planInput, planPatchInput } from "#domain/billing/plan.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
@@ -8,7 +9,7 @@ import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { amountFromDatabase } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
-import { isDuplicate } from "./pricing-guard.ts";
+import { isDuplicate, raisePricingVersion } from "./pricing-guard.ts";
 
 type Row = Record<string, unknown>;
 
@@ -28,7 +29,7 @@ export function toPlan(row: Row) {
     interval: row.interval as string,
     intervalCount: Number(row.interval_count),
     trialDays: Number(row.trial_days),
-    included: row.included as Record<string, number>,
+    included: row.included as Included,
     overage: row.overage as Overage,
     minimumCommitment: money(row.minimum_commitment) ?? "0",
     limits: row.limits as Record<string, number>,
@@ -86,6 +87,11 @@ export async function createPlan(input: z.infer<typeof planInput>): Promise<Plan
   }).catch(codeTaken);
 }
 
+/** What stood with what is given over it; null takes away. */
+function merged(before: object, patch: object | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null));
+}
+
 /** Changes a plan; what it includes holds for all who have it, a new price for those who choose it from now on. `active: false` hides it from new tenants. Throws `not_found`. */
 export async function updatePlan(id: string, patch: z.infer<typeof planPatchInput>): Promise<Plan> {
   return withSystem("change a plan", async (tx) => {
@@ -93,9 +99,9 @@ export async function updatePlan(id: string, patch: z.infer<typeof planPatchInpu
     const next = {
       ...before,
       ...patch,
-      included: { ...before.included, ...patch.included },
-      overage: { ...before.overage, ...patch.overage },
-      limits: { ...before.limits, ...patch.limits },
+      included: merged(before.included, patch.included),
+      overage: merged(before.overage, patch.overage),
+      limits: merged(before.limits, patch.limits),
     };
     await tx.sql`
       update plans set name = ${next.name}, code = ${next.code}, description = ${next.description ?? null},
@@ -105,6 +111,8 @@ export async function updatePlan(id: string, patch: z.infer<typeof planPatchInpu
         limits = ${JSON.stringify(next.limits)}, features = ${JSON.stringify(next.features)}, active = ${next.active},
         updated_at = now()
       where id = ${id}`;
+    // What a plan includes and allows is part of what every committer decides on.
+    await raisePricingVersion(tx);
     return read(tx, id);
   }).catch(codeTaken);
 }

@@ -3,14 +3,13 @@ import { planInput, planPatchInput } from "#domain/billing/plan.ts";
 import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
 import { profitInput } from "#domain/billing/profit.ts";
 import { instantInput, providerPriceInput } from "#domain/billing/provider-price.ts";
-import { monthInput, pricePreviewInput } from "#domain/billing/usage-report.ts";
+import { pricePreviewInput } from "#domain/billing/usage-report.ts";
 import { whatIfInput } from "#domain/billing/what-if.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
-import { finalizeInvoice, getAnyInvoice, listAllInvoices, voidInvoice } from "./invoices/read-invoice.ts";
-import { runInvoices } from "./invoices/run-invoices.ts";
+import { exportProfit } from "./export-profit.ts";
 import { listAllPricingHistory } from "./list-pricing-history.ts";
 import { notifyPriceChange } from "./notify-price-change.ts";
 import { archivePlan, createPlan, getPlan, listPlans, updatePlan } from "./plans.ts";
@@ -205,37 +204,6 @@ export const plansRouter = router({
     .mutation(({ input }) => archivePlan(input.id)),
 });
 
-/** Invoices of all tenants. */
-export const platformInvoicesRouter = router({
-  list: platformQuery({ route: "GET /invoices", summary: "List invoices of all tenants" })
-    .input(z.strictObject({ ...paging, tenantId: id.optional() }))
-    .query(({ input }) => listAllInvoices(input)),
-  get: platformQuery({ route: "GET /invoices/{id}", summary: "Read an invoice of any tenant" })
-    .input(byId)
-    .query(({ input }) => getAnyInvoice(input.id)),
-  run: platformMutation({
-    route: "POST /invoices/run",
-    summary: "Make the invoices of a closed month; running again changes nothing",
-    example: { period: "2026-10" },
-  })
-    .input(z.strictObject({ tenantId: id.optional(), period: monthInput.optional() }))
-    .mutation(async ({ input }) => ({ data: await runInvoices(input) })),
-  finalize: platformMutation({
-    route: "POST /invoices/{id}/finalize",
-    summary: "Finalise an invoice",
-    example: {},
-  })
-    .input(byId)
-    .mutation(({ input }) => finalizeInvoice(input.id)),
-  void: platformMutation({
-    route: "POST /invoices/{id}/void",
-    summary: "Void an invoice: it keeps its number, what it billed can be billed again",
-    example: {},
-  })
-    .input(byId)
-    .mutation(({ input }) => voidInvoice(input.id)),
-});
-
 /** The proof that records, roll-ups and invoices agree. */
 export const reconcileRouter = router({
   run: platformMutation({
@@ -264,4 +232,11 @@ export const profitRouter = router({
   })
     .input(profitInput)
     .query(({ input }) => getProfit(input)),
+  exportCsv: platformQuery({
+    route: "GET /profit/export.csv",
+    summary: "Download the profit of a month as CSV, all rows of a grouping",
+    file: true,
+  })
+    .input(profitInput.omit({ limit: true, cursor: true }))
+    .query(async ({ input }) => ({ contentType: "text/csv; charset=utf-8", ...(await exportProfit(input)) })),
 });

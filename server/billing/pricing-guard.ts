@@ -41,8 +41,35 @@ export async function lastUsageOfRule(
 
 type Priced = { provider: string; model: string; serviceType: string };
 
-/** When usage of a model was priced last from an instant on; unpriced usage and tenants' own keys do not count. */
-export async function lastPricedUsage(
+/** When a call of a model happened last that an adjustment has priced since; from an instant on. */
+async function lastAdjusted(
+  tx: Transaction,
+  { provider, model, serviceType }: Priced,
+  from: string,
+): Promise<string | null> {
+  const [row] = await tx.sql`
+    select max(o.occurred_at) as last from usage_breakdown a
+    join usage_breakdown o on o.tenant_id = a.tenant_id and o.id = a.adjusts_id
+    where a.adjusts_id is not null and a.provider = ${provider} and a.model = ${model}
+      and o.service_type = ${serviceType} and not o.own_key and o.occurred_at >= ${from}`;
+  return (row?.last ?? null) as string | null;
+}
+
+/**
+ * When usage of a model was priced last from an instant on, at once or by an adjustment; what is still unpriced and
+ * tenants' own keys do not count.
+ */
+export async function lastPricedUsage(tx: Transaction, of: Priced, from: string): Promise<string | null> {
+  const times = [await lastPricedAtOnce(tx, of, from), await lastAdjusted(tx, of, from)];
+  return (
+    times
+      .filter((time) => time !== null)
+      .sort()
+      .at(-1) ?? null
+  );
+}
+
+async function lastPricedAtOnce(
   tx: Transaction,
   { provider, model, serviceType }: Priced,
   from: string,

@@ -4,6 +4,7 @@ import { profitInput } from "#domain/billing/profit.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
+import { exportProfit } from "./export-profit.ts";
 import { meter } from "./meter/meter.ts";
 import { getProfit } from "./profit.ts";
 import { listReconciliations, reconcileAll } from "./reconcile.ts";
@@ -47,6 +48,30 @@ beforeAll(async () => {
 const profit = (input: object) => getProfit(profitInput.parse({ month: "2025-01", ...input }));
 
 describe("the platform's profit", () => {
+  it("shows a tenant's plan, its ten weeks up to the month's end, and what it loses on", async () => {
+    const { data } = await profit({});
+    const [loss, gain] = data.map((row) => row.tenant);
+    expect(loss).toMatchObject({ worst: { provider: "openai", model: "cheap", profit: "-0.0033" } });
+    expect(gain?.worst).toBeNull();
+    expect(gain?.weeks).toHaveLength(10);
+    // 31 January is in the last week, 10 January three before it, 31 December five.
+    expect(gain?.weeks.flatMap((amount, week) => (amount === "0" ? [] : [[week, amount]]))).toEqual([
+      [5, "0.004356"],
+      [6, "0.004356"],
+      [9, "0.004356"],
+    ]);
+    expect((await profit({ by: "model" })).data.every((row) => row.tenant === null)).toBe(true);
+  });
+
+  it("downloads as CSV whose rows sum to the month's total", async () => {
+    const { fileName, body } = await exportProfit({ by: "model", month: "2025-01" });
+    expect(fileName).toBe("profit-2025-01-model.csv");
+    const [header = "", ...rows] = body.trim().split("\r\n");
+    const column = header.split(",").indexOf("profit");
+    const sum = sumAmounts(rows.map((row) => parseAmount(row.split(",")[column] ?? "0")));
+    expect(formatAmount(sum)).toBe((await profit({})).totals[0]?.profit);
+  });
+
   it("shows each tenant's, losses first, and the month before beside the total", async () => {
     const shown = await profit({});
     expect(shown.data.map((row) => [row.tenantId, row.profit, row.marginPercent, row.markupPercent])).toEqual(

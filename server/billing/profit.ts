@@ -10,6 +10,7 @@ import {
 } from "#domain/billing/profit.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { amountFromDatabase } from "#domain/money/amount.ts";
+import { readTenantDetails, type TenantDetails } from "./profit-details.ts";
 
 /** What a row stands for; of the names only those its grouping has. */
 export type ProfitRow = ProfitFigures & {
@@ -22,6 +23,8 @@ export type ProfitRow = ProfitFigures & {
   provider: string | null;
   model: string | null;
   conversationId: string | null;
+  /** Of a tenant's row only. */
+  tenant: TenantDetails | null;
 };
 
 type Row = Record<string, unknown>;
@@ -72,6 +75,7 @@ function toProfitRow(row: Row): ProfitRow {
     provider: text(row.provider),
     model: text(row.model),
     conversationId: text(row.conversation_id),
+    tenant: null,
     ...profitFigures(amountFromDatabase(row.revenue as string), amountFromDatabase(row.cost as string)),
   };
 }
@@ -129,12 +133,18 @@ export async function getProfit(input: z.output<typeof profitInput>) {
       profitFigures(amountFromDatabase(String(row.revenue)), amountFromDatabase(String(row.cost))).profit,
       String(row.key),
     ];
+    const found = toPage(rows, input.limit, keyOf, toProfitRow);
+    if (input.by === "tenant") {
+      const ids = found.data.flatMap((row) => row.tenantId ?? []);
+      const detailsOf = await readTenantDetails(tx, ids, span);
+      for (const row of found.data) row.tenant = row.tenantId ? detailsOf(row.tenantId) : null;
+    }
     return {
       month,
       /** The months that have usage, from the first to the last. */
       months,
       by: input.by,
-      ...toPage(rows, input.limit, keyOf, toProfitRow),
+      ...found,
       totals: await totalsOf(tx, span),
       before: await totalsOf(tx, { ...monthDays(previousMonth(month)), tenantId: span.tenantId }),
     };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { costAlertInput, costAlertPatchInput } from "#domain/billing/cost-alert.ts";
+import { quotaPayInput } from "#domain/billing/payment.ts";
 import { quotaInput, quotaPatchInput } from "#domain/billing/quota.ts";
 import {
   planChangePreviewInput,
@@ -16,7 +17,7 @@ import {
 } from "#domain/billing/usage-report.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
-import { router, tenantMutation, tenantQuery } from "#server/trpc/procedures.ts";
+import { router, tenantMutation, tenantPayment, tenantQuery } from "#server/trpc/procedures.ts";
 import {
   createCostAlert,
   deleteCostAlert,
@@ -29,6 +30,7 @@ import { listDailyUsage } from "./list-daily-usage.ts";
 import { listPricingInForce } from "./list-pricing.ts";
 import { listPricingHistory } from "./list-pricing-history.ts";
 import { getUsage, listUsage } from "./list-usage.ts";
+import { payQuota } from "./pay-quota.ts";
 import { listPlans } from "./plans.ts";
 import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota } from "./quotas.ts";
 import { reportUsage } from "./report-usage.ts";
@@ -179,6 +181,14 @@ export const quotasRouter = router({
   })
     .input(quotaPatchInput.extend({ id }))
     .mutation(({ ctx, input: { id: quotaId, ...patch } }) => updateQuota(ctx.actor, quotaId, patch)),
+  pay: tenantPayment("billing.pay", {
+    route: "POST /quotas/{id}/pay",
+    summary: "Pay for room beyond a full limit until its window ends; what it paused goes on by itself",
+    status: 201,
+    example: { amount: "50.00" },
+  })
+    .input(quotaPayInput)
+    .mutation(({ ctx, input }) => payQuota(ctx.actor, input)),
   delete: tenantMutation(manage, { route: "DELETE /quotas/{id}", summary: "Delete a quota", status: 204 })
     .input(byId)
     .mutation(({ ctx, input }) => deleteQuota(ctx.actor, input.id)),

@@ -7,6 +7,7 @@ import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import type { Json, Variables } from "#domain/core/json.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { type FeeFacts, feeFacts } from "#server/billing/meter/owe-usage.ts";
 import { failureOf, guardedFetch, readLimited } from "#server/runtime/net/guarded-fetch.ts";
 import { once } from "#server/runtime/process.ts";
 import { authenticate } from "./authenticate.ts";
@@ -38,6 +39,8 @@ export type ConnectorCall = CallPurpose & {
   cacheKey: string | null;
   cached: Cached | null;
   startedAt: string;
+  /** Whether it is metered; told by the statement that writes it down. */
+  fee: FeeFacts | null;
 };
 
 export type CallOutcome = {
@@ -88,11 +91,12 @@ export async function openCall(purpose: CallPurpose, now: string): Promise<Conne
     cacheKey,
     cached,
     startedAt: now,
+    fee: null,
   };
 }
 
 /** Writes the call down as pending, secrets blacked out. Commit it before the call leaves. */
-export function insertCallLog(tx: TenantTransaction, call: ConnectorCall): Promise<unknown> {
+export function insertCallLog(tx: TenantTransaction, call: ConnectorCall): Promise<void> {
   const secrets = Object.values(call.connector.credentials);
   const { method, url, headers, body } = call.request;
   const request = redact(
@@ -103,7 +107,10 @@ export function insertCallLog(tx: TenantTransaction, call: ConnectorCall): Promi
       effect_key, method, url, request, status, started_at)
     values (${tx.tenantId}, ${call.logId}, ${call.connector.id}, ${call.endpoint.id}, ${call.conversationId}, ${call.executionId},
       ${call.nodeKey}, ${call.effectKey}, ${method}, ${redactUrl(url, secrets)}, ${JSON.stringify(request)}, 'pending', ${call.startedAt})
-    on conflict (tenant_id, effect_key) where effect_key is not null do update set status = 'pending', attempts = connector_logs.attempts + 1`;
+    on conflict (tenant_id, effect_key) where effect_key is not null do update set status = 'pending', attempts = connector_logs.attempts + 1
+    returning ${feeFacts(tx, "api_call")} as fee`.then(([row]) => {
+    call.fee = (row?.fee ?? null) as FeeFacts | null;
+  });
 }
 
 async function tryOnce(call: ConnectorCall): Promise<Omit<CallOutcome, "attempts" | "durationMs">> {

@@ -3,11 +3,13 @@ import { notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import type { Variables } from "#domain/core/json.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
+import { oweUsage } from "#server/billing/meter/owe-usage.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { guardedFetch, readLimited } from "#server/runtime/net/guarded-fetch.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import { authenticate } from "./authenticate.ts";
-import { insertCallLog, openCall, performCall, settleCallLog } from "./call-endpoint.ts";
+import { insertCallLog, openCall, settleCallLog } from "./call-endpoint.ts";
+import { performMetered } from "./call-usage.ts";
 import { connectorView, endpointView, logView, type Row } from "./connector-view.ts";
 import { connectorChanged, getLiveConnector } from "./live-connector.ts";
 
@@ -101,8 +103,10 @@ export async function callConnector(
   };
   const call = await openCall(purpose, now);
   await withTenant(tenantId, (tx) => insertCallLog(tx, call));
-  const outcome = await performCall(call);
-  await withTenant(tenantId, (tx) => settleCallLog(tx, call, outcome));
+  const { outcome, owed } = await performMetered(call);
+  await withTenant(tenantId, (tx) =>
+    Promise.all([settleCallLog(tx, call, outcome), owed && oweUsage(tx, owed)]),
+  );
   const { ok, output, statusCode, error, attempts, durationMs } = outcome;
   return {
     ok,

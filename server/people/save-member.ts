@@ -3,6 +3,7 @@ import { withSystem } from "#db/system.ts";
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { ROLE_PERMISSIONS, type SystemRole } from "#domain/access/roles.ts";
 import { AppError } from "#domain/core/app-error.ts";
+import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import type { memberCreate } from "#domain/people/member-input.ts";
 import { hashPassword } from "#server/auth/password.ts";
@@ -10,7 +11,7 @@ import { endSessionsOf } from "#server/auth/session.ts";
 import { requirePlanRoom } from "#server/billing/plan-limits.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { wakeRelay } from "#server/runtime/outbox.ts";
-import { addMember } from "#server/tenants/create-tenant.ts";
+import { ensurePerson } from "#server/tenants/create-tenant.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import { getUser, readMember, userView } from "./list-users.ts";
 import { memberNamesChanged } from "./member-names.ts";
@@ -52,11 +53,13 @@ export async function createUser(actor: Actor, input: z.output<typeof memberCrea
   await requireNewcomer(tenantId, input.email);
   await withTenant(tenantId, (tx) => requirePlanRoom(tx, "seats"));
   const passwordHash = input.password ? await hashPassword(input.password) : null;
-  const userId = await addMember(tenantId, { ...input, passwordHash });
+  const userId = await withSystem("add member", (tx) => ensurePerson(tx, { ...input, passwordHash }));
   await withTenant(tenantId, async (tx) => {
+    // Looked at again where the seat is taken: those who come at once are let in one after the other.
+    await requirePlanRoom(tx, "seats");
     // Somebody who was removed comes back in the role they are given now.
-    await tx.sql`update memberships set status = 'active', role = ${input.role}, updated_at = now()
-      where tenant_id = ${tenantId} and user_id = ${userId}`;
+    await tx.sql`insert into memberships as m (tenant_id, id, user_id, role) values (${tenantId}, ${newId()}, ${userId}, ${input.role})
+      on conflict (tenant_id, user_id) do update set status = 'active', role = excluded.role, updated_at = now()`;
     const after = { email: input.email, role: input.role };
     await recordAudit(tx, actor, { action: "create", subjectType: "users", subjectId: userId, after });
   });

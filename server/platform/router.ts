@@ -2,7 +2,7 @@ import { z } from "zod";
 import { platformProviderCreate, platformProviderPatch } from "#domain/ai/provider-input.ts";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
-import { tenantCreate, tenantList, testClock } from "#domain/platform/tenant-input.ts";
+import { tenantCreate, tenantList, tenantPatch, testClock } from "#domain/platform/tenant-input.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router, tenantQuery } from "#server/trpc/procedures.ts";
 import {
@@ -23,7 +23,7 @@ import {
   resolveSystemEvent,
 } from "./logs.ts";
 import { setTestClock } from "./set-test-clock.ts";
-import { getTenant, listTenants, openTenant, setTenantStatus } from "./tenants.ts";
+import { getTenant, listTenants, openTenant, setTenantStatus, updateTenant } from "./tenants.ts";
 
 const id = z.uuid();
 const byId = z.strictObject({ id });
@@ -51,6 +51,13 @@ export const tenantsRouter = router({
   })
     .input(tenantCreate)
     .mutation(({ ctx, input }) => openTenant(ctx, input)),
+  update: platformMutation({
+    route: "PATCH /tenants/{id}",
+    summary: "Change a tenant: its monthly budget for AI",
+    example: { aiMonthlyBudget: "50.00" },
+  })
+    .input(tenantPatch)
+    .mutation(({ ctx, input }) => updateTenant(ctx, input)),
   suspend: platformMutation({
     route: "POST /tenants/{id}/suspend",
     summary: "Suspend a tenant: it can be read and not changed",

@@ -1,6 +1,7 @@
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
 import { notFound } from "#domain/core/app-error.ts";
+import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 
 export type TenantRow = Record<string, unknown>;
 
@@ -8,6 +9,7 @@ export type TenantRow = Record<string, unknown>;
 export function tenantView(row: TenantRow) {
   const text = (name: string) => (row[name] as string | null) ?? null;
   const offsetMs = Number(row.clock_offset_ms);
+  const budget = text("ai_budget");
   return {
     id: String(row.id),
     name: String(row.name),
@@ -24,6 +26,7 @@ export function tenantView(row: TenantRow) {
     clockOffsetMs: offsetMs,
     planId: text("plan_id"),
     planName: text("plan_name"),
+    aiMonthlyBudget: budget === null ? null : formatAmount(amountFromDatabase(budget)),
     trialEndsAt: text("trial_ends_at"),
     createdAt: String(row.created_at),
   };
@@ -31,7 +34,9 @@ export function tenantView(row: TenantRow) {
 
 /** Tenants with their present plan, as `select … from tenants t …`. */
 export const selectTenants = (tx: Transaction) => tx.sql`
-  select t.*, p.id as plan_id, p.name as plan_name from tenants t
+  select t.*, p.id as plan_id, p.name as plan_name, (select q.limit_amount from usage_quotas q
+    where q.tenant_id = t.id and q.kind = 'ai_budget' and q.enabled) as ai_budget
+  from tenants t
   left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null
   left join plans p on p.id = s.plan_id`;
 

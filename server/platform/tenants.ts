@@ -3,10 +3,11 @@ import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
-import type { tenantCreate, tenantList } from "#domain/platform/tenant-input.ts";
+import type { tenantCreate, tenantList, tenantPatch } from "#domain/platform/tenant-input.ts";
 import { apiKeysChanged } from "#server/auth/api-key.ts";
 import { hashPassword } from "#server/auth/password.ts";
 import { sessionsChanged } from "#server/auth/session.ts";
+import { updateAiBudget } from "#server/billing/billing-profile.ts";
 import { getFreePlan, getPlan } from "#server/billing/plans.ts";
 import { scheduleBilling } from "#server/billing/subscriptions/schedule-billing.ts";
 import { startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
@@ -76,6 +77,13 @@ export async function openTenant(by: Context, input: z.output<typeof tenantCreat
   });
   const apiKey = await createOwnerKey(tenantId, "Owner", sandbox);
   return { ...(await getTenant(tenantId)), apiKey };
+}
+
+/** Changes what staff set about a tenant. Throws `not_found`. */
+export async function updateTenant(by: Context, { id, aiMonthlyBudget }: z.output<typeof tenantPatch>) {
+  await readTenant(id);
+  if (aiMonthlyBudget !== undefined) await updateAiBudget(by, id, aiMonthlyBudget);
+  return getTenant(id);
 }
 
 /** Suspends, resumes or cancels a tenant. A suspended one can be read and not changed; a cancelled one is closed. */

@@ -3,7 +3,7 @@ import { withSystem } from "#db/system.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { ALL_PERMISSIONS } from "#domain/access/permissions.ts";
 import { newId } from "#domain/core/id.ts";
-import { makeDebtor } from "#server/billing/payments/testing/payment-world.ts";
+import { makeDebtor, makeDraft } from "#server/billing/payments/testing/payment-world.ts";
 import { createApiKey } from "#server/people/api-keys.ts";
 import { sendMail } from "#server/runtime/mail.ts";
 import { TestHouse } from "#server/testing/house.ts";
@@ -310,6 +310,7 @@ describe("every route of the platform API", () => {
       };
     if (label(route) === "POST /refunds")
       return { params: {}, body: { ...body, amount: "1.00", paymentId: shop.paymentId } };
+    if (route.path === "/invoices/{id}/recalculate") return { params: { id: await makeDraft() }, body };
     if (route.path.startsWith("/payment-events/")) return { params: { id: await addPaymentEvent() }, body };
     return null;
   };

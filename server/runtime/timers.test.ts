@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { withSystem } from "#db/system.ts";
-import { withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
 import { newId } from "#domain/core/id.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
@@ -49,12 +49,59 @@ describe("timers", () => {
     expect(fired).toEqual(["first", "second"]);
   });
 
+  it("that go in order wait for what an earlier one makes, whoever sweeps, and all is done when a sweep ends", async () => {
+    const tenantId = await makeTenant();
+    const step = (tx: TenantTransaction, subjectId: string, dueAt: Date) =>
+      scheduleTimer(tx, { kind: "ordered", subjectId, dueAt });
+    registerTimerHandler(
+      "ordered",
+      async (tx, timer) => {
+        fired.push(timer.subjectId);
+        if (timer.subjectId === "one") await step(tx, "between", at(-2000));
+        if (timer.subjectId === "between") await step(tx, "still before", at(-1500));
+      },
+      { inOrder: true },
+    );
+    await withTenant(tenantId, async (tx) => {
+      await step(tx, "one", at(-3000));
+      await step(tx, "last", at(-1000));
+    });
+    const others = [sweepTimers(), sweepTimers(), sweepTimers()];
+    await sweepTimers(tenantId);
+    expect(fired).toEqual(["one", "between", "still before", "last"]);
+    await Promise.all(others);
+    expect(fired).toHaveLength(4);
+  });
+
   it("follow a sandbox tenant's clock, ahead or behind", async () => {
     const [ahead, behind] = [await makeTenant(30 * 24 * HOUR), await makeTenant(-HOUR)];
     await plan(ahead, "in-a-week", at(7 * 24 * HOUR));
     await plan(behind, "half-an-hour-ago", at(-HOUR / 2));
     await sweepTimers();
     expect(fired).toEqual(["in-a-week"]);
+  });
+
+  it("that another sweep is firing are waited for by a sweep of their tenant, with what they make due", async () => {
+    const tenantId = await makeTenant();
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    registerTimerHandler("slow", async (tx, { subjectId }) => {
+      begun.resolve();
+      await gate.promise;
+      if (subjectId === "first")
+        await scheduleTimer(tx, { kind: "slow", subjectId: "second", dueAt: at(-1000) });
+      fired.push(subjectId);
+    });
+    await withTenant(tenantId, (tx) =>
+      scheduleTimer(tx, { kind: "slow", subjectId: "first", dueAt: at(-2000) }),
+    );
+    const other = sweepTimers();
+    await begun.promise;
+    const own = sweepTimers(tenantId).then(() => [...fired]);
+    gate.resolve();
+    expect(await own).toEqual(["first", "second"]);
+    await other;
+    expect(fired).toEqual(["first", "second"]);
   });
 
   it("do not fire when cancelled or replaced", async () => {

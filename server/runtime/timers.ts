@@ -88,6 +88,8 @@ export function registerTimerHandler(kind: string, handler: TimerHandler, how?: 
 }
 
 type Due = { tenant_id: string; id: string; kind: string };
+/** A patient sweep waits for what another sweeper is firing, so that all is done when it ends. */
+type Sweep = { patient: boolean };
 
 /** Due timers of all tenants (or one), oldest first: tenants whose clock runs ahead are looked at one by one. */
 async function findDue(kinds: string[], tenantId?: TenantId): Promise<Due[]> {
@@ -111,7 +113,7 @@ async function findDue(kinds: string[], tenantId?: TenantId): Promise<Due[]> {
           select from timers e where e.tenant_id = t.tenant_id and e.state = 'scheduled' and e.due_at < t.due_at
             and e.kind = any(${ordered}::text[]) and e.retry_at > clock_timestamp()))
         and (${tenantId ?? null}::uuid is null or t.tenant_id = ${tenantId ?? null}::uuid)
-      order by t.due_at limit ${BATCH}`,
+      order by t.due_at, t.id limit ${BATCH}`,
   );
   return rows as unknown as Due[];
 }
@@ -129,15 +131,34 @@ async function noteFailure(due: Due, error: unknown): Promise<void> {
   );
 }
 
-/** Fires one timer: its handler's work and its settled state commit together. False when it was no longer ours. */
-async function fire(due: Due): Promise<boolean> {
-  return withTenant(tenantIdFrom(due.tenant_id), async (tx) => {
-    const [row] = await tx.sql`
-      update timers set state = 'done', settled_at = clock_timestamp(), attempts = attempts + 1
-      where tenant_id = ${due.tenant_id} and id = (
-        select id from timers where tenant_id = ${due.tenant_id} and id = ${due.id} and state = 'scheduled'
-        for update skip locked)
+/**
+ * Takes a timer, if it is still to be fired. Those that go in order are taken one by one, also by several sweepers, and
+ * not before an earlier one, such as the next one that an earlier one has just made.
+ */
+async function claim(tx: TenantTransaction, due: Due, { patient }: Sweep) {
+  const ordered = [...state().ordered];
+  const { sql, tenantId } = tx;
+  if (ordered.includes(due.kind)) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`timers:${tenantId}`}, 0))`;
+    return sql`
+      update timers t set state = 'done', settled_at = clock_timestamp(), attempts = attempts + 1
+      where tenant_id = ${tenantId} and id = ${due.id} and state = 'scheduled' and not exists (
+        select from timers e where e.tenant_id = t.tenant_id and e.state = 'scheduled'
+          and e.kind = any(${ordered}::text[]) and (e.due_at, e.id) < (t.due_at, t.id))
       returning kind, subject_id, due_at, payload`;
+  }
+  return sql`
+    update timers set state = 'done', settled_at = clock_timestamp(), attempts = attempts + 1
+    where tenant_id = ${tenantId} and id = (
+      select id from timers where tenant_id = ${tenantId} and id = ${due.id} and state = 'scheduled'
+      for update ${patient ? sql`` : sql`skip locked`})
+    returning kind, subject_id, due_at, payload`;
+}
+
+/** Fires one timer: its handler's work and its settled state commit together. False when it was no longer ours. */
+async function fire(due: Due, sweep: Sweep): Promise<boolean> {
+  return withTenant(tenantIdFrom(due.tenant_id), async (tx) => {
+    const [row] = await claim(tx, due, sweep);
     const handler = row && state().handlers.get(String(row.kind));
     if (!handler) return false;
     await handler(tx, {
@@ -153,13 +174,13 @@ async function fire(due: Due): Promise<boolean> {
 }
 
 /** One tenant's timers fire one after the other, in the order they fall due. */
-async function fireInOrder(list: Due[]): Promise<number> {
+async function fireInOrder(list: Due[], sweep: Sweep): Promise<number> {
   const { ordered } = state();
   let [fired, stopped] = [0, false];
   for (const due of list) {
     if (stopped && ordered.has(due.kind)) continue;
     try {
-      if (await fire(due)) fired += 1;
+      if (await fire(due, sweep)) fired += 1;
     } catch (error) {
       stopped ||= ordered.has(due.kind);
       await noteFailure(due, error).catch((problem: unknown) =>
@@ -170,21 +191,25 @@ async function fireInOrder(list: Due[]): Promise<number> {
   return fired;
 }
 
-async function sweepOnce(tenantId?: TenantId): Promise<number> {
+async function sweepOnce(tenantId?: TenantId): Promise<{ seen: number; fired: number }> {
   const kinds = [...state().handlers.keys()];
-  if (kinds.length === 0) return 0;
+  if (kinds.length === 0) return { seen: 0, fired: 0 };
   const due = await findDue(kinds, tenantId);
   const tenants = new Map<string, Due[]>();
   for (const row of due) tenants.set(row.tenant_id, [...(tenants.get(row.tenant_id) ?? []), row]);
   const waiting = [...tenants.values()];
   let fired = 0;
   const lane = async () => {
-    for (let list = waiting.shift(); list; list = waiting.shift()) fired += await fireInOrder(list);
+    for (let list = waiting.shift(); list; list = waiting.shift())
+      fired += await fireInOrder(list, { patient: tenantId !== undefined });
   };
   await Promise.all(Array.from({ length: Math.min(LANES, waiting.length) }, lane));
   if (fired > 0) wakeRelay();
-  return fired;
+  return { seen: due.length, fired };
 }
+
+/** More rounds than any clock's way has steps; ends a sweep whose timers cannot even be noted as failed. */
+const MOST_ROUNDS = 5000;
 
 /**
  * Fires everything that is due, also what firing makes due, for all tenants or one; returns how many fired. Call it
@@ -192,7 +217,12 @@ async function sweepOnce(tenantId?: TenantId): Promise<number> {
  */
 export async function sweepTimers(tenantId?: TenantId): Promise<number> {
   let total = 0;
-  for (let fired = await sweepOnce(tenantId); fired > 0; fired = await sweepOnce(tenantId)) total += fired;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const { seen, fired } = await sweepOnce(tenantId);
+    total += fired;
+    // One tenant's sweep also goes on after what another sweeper fired: that may have made something due.
+    if ((tenantId === undefined ? fired : seen) === 0) break;
+  }
   return total;
 }
 

@@ -1,4 +1,5 @@
 import { withSystem } from "#db/system.ts";
+import type { Transaction } from "#db/transaction.ts";
 import { ALL_PERMISSIONS } from "#domain/access/permissions.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
@@ -49,16 +50,20 @@ export async function createOwnerKey(tenantId: TenantId, name: string, sandbox: 
   return key;
 }
 
+type Person = { email: string; name: string; passwordHash: string | null };
+
+/** The id of the person with an address; made where the address is new. */
+export async function ensurePerson(tx: Transaction, person: Person): Promise<string> {
+  await tx.sql`insert into users (id, email, name, password_hash) values (${newId()}, ${person.email}, ${person.name}, ${person.passwordHash})
+    on conflict (lower(email)) do nothing`;
+  const rows = await tx.sql`select id from users where lower(email) = lower(${person.email})`;
+  return String(rows[0]?.id);
+}
+
 /** Adds a person to a tenant in a role; the person is made where the address is new. */
-export async function addMember(
-  tenantId: TenantId,
-  person: { email: string; name: string; passwordHash: string | null; role: string },
-): Promise<string> {
+export async function addMember(tenantId: TenantId, person: Person & { role: string }): Promise<string> {
   return withSystem("add member", async (tx) => {
-    await tx.sql`insert into users (id, email, name, password_hash) values (${newId()}, ${person.email}, ${person.name}, ${person.passwordHash})
-      on conflict (lower(email)) do nothing`;
-    const rows = await tx.sql`select id from users where lower(email) = lower(${person.email})`;
-    const userId = String(rows[0]?.id);
+    const userId = await ensurePerson(tx, person);
     await tx.sql`insert into memberships (tenant_id, id, user_id, role) values (${tenantId}, ${newId()}, ${userId}, ${person.role})
       on conflict (tenant_id, user_id) do nothing`;
     return userId;

@@ -1,6 +1,11 @@
 import { aiProvidersRouter } from "#server/ai/router.ts";
 import { meRouter, sessionsRouter } from "#server/auth/router.ts";
 import { exchangeRatesRouter } from "#server/billing/exchange-rate-router.ts";
+import {
+  invoiceRunsRouter,
+  lateUsageRouter,
+  platformInvoicesRouter,
+} from "#server/billing/invoices/platform-router.ts";
 import { invoicesRouter } from "#server/billing/invoices/router.ts";
 import {
   paymentEventsRouter,
@@ -17,7 +22,6 @@ import {
 } from "#server/billing/payments/router.ts";
 import {
   plansRouter,
-  platformInvoicesRouter,
   pricingHistoryRouter,
   pricingPreviewRouter,
   pricingRulesRouter,
@@ -79,7 +83,9 @@ export const appRouter = router({
   flows: flowsRouter,
   inbox: inboxRouter,
   intents: intentsRouter,
+  invoiceRuns: invoiceRunsRouter,
   invoices: invoicesRouter,
+  lateUsage: lateUsageRouter,
   live: liveRouter,
   mail: mailRouter,
   me: meRouter,

@@ -1,5 +1,6 @@
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { mailCostAlert, mailInvoice, mailQuota, mailTrialEnd, tellUnpriced } from "#server/billing/notify.ts";
+import { mailPlanLimit } from "#server/billing/notify-plan-limit.ts";
 import { mailPriceChange } from "#server/billing/notify-price-change.ts";
 import { inngest } from "../../client.ts";
 import { eventSchemas } from "../../events.ts";
@@ -26,6 +27,15 @@ export const tellQuota = inngest.createFunction(
     const { tenantId, ...quota } = eventSchemas["quota.exceeded"].parse(event.data);
     const exceeded = (event.name as string) === "quota.exceeded";
     await mailQuota(tenantIdFrom(tenantId), { ...quota, exceeded });
+  },
+);
+
+/** Mails that the plan refuses the bot's messages until its month ends. */
+export const tellPlanLimit = inngest.createFunction(
+  { id: "billing/tell-plan-limit", retries: RETRIES, triggers: [{ event: "plan.limit_reached" }] },
+  async ({ event }) => {
+    const { tenantId, ...reached } = eventSchemas["plan.limit_reached"].parse(event.data);
+    await mailPlanLimit(tenantIdFrom(tenantId), reached);
   },
 );
 

@@ -85,6 +85,7 @@ async function dayLevel(tx: TenantTransaction, at: Standing): Promise<Level> {
     share: amountFromDatabase(line.amount as string),
   };
   if (line.usage_month === null) return level([], String, { exact: 0n, share: 0n }, currency);
+  if (line.voided) return level(await recordedDays(tx, line), (row) => row.day as string, parent, currency);
   const rows = await tx.sql`
     select day, requests, total_quantity as quantity, covered_quantity as covered, provider_cost as cost,
       client_price as price, billable_price as exact
@@ -95,6 +96,18 @@ async function dayLevel(tx: TenantTransaction, at: Standing): Promise<Level> {
     order by day`;
   return level(rows, (row) => row.day as string, parent, currency);
 }
+
+// The slice that the line names; the month's bounds are generous, because its zone may have changed since.
+const sliceOfLine = (tx: TenantTransaction, line: Row) => tx.sql`
+  u.tenant_id = ${tx.tenantId} and u.billing_month = ${line.usage_month as string} and u.closing = ${line.closing as number}
+  and u.service_type = ${line.service_type as string} and u.provider = ${line.provider as string}
+  and u.model = ${line.model as string} and u.ingest_seq > ${line.seq_from as number} and u.ingest_seq <= ${line.seq_to as number}
+  and u.occurred_at >= ${line.usage_month as string}::date - interval '2 days'
+  and u.occurred_at < ${line.usage_month as string}::date + interval '33 days'`;
+
+// While an invoice is a draft its roll-up still grows: its days are added up from the records that it was made of.
+const recordedDays = (tx: TenantTransaction, line: Row) => tx.sql`
+  select u.usage_day as day, ${sums(tx)} from usage_breakdown u where ${sliceOfLine(tx, line)} group by 1 order by 1`;
 
 // The day's records lie within its hours; a margin covers a zone that has changed since.
 function sliceOfDay(tx: TenantTransaction, { line, zone }: Standing, day: string) {
@@ -195,9 +208,7 @@ export async function listPathRecords(
   return withTenant(tenantId, async (tx) => {
     const at = await standing(tx, path);
     const { line, currency } = at;
-    let where = path.day
-      ? sliceOfDay(tx, at, path.day)
-      : tx.sql`u.tenant_id = ${tenantId} and l.id = ${path.lineId} and u.billing_month = ${line.usage_month as string}`;
+    let where = path.day ? sliceOfDay(tx, at, path.day) : sliceOfLine(tx, line);
     if (path.conversationId) where = tx.sql`${where} and ${same(tx, "conversation_id", path.conversationId)}`;
     if (path.messageId) where = tx.sql`${where} and ${same(tx, "message_id", path.messageId)}`;
     const rows =

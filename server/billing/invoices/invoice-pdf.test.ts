@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { inflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { withSystem } from "#db/system.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
@@ -8,30 +7,13 @@ import type { TenantId } from "#domain/core/tenant-id.ts";
 import { meter } from "../meter/meter.ts";
 import { mailInvoice } from "../notify.ts";
 import { addPrice, addRule, makeActor, makeTenant } from "../testing/billing-fixtures.ts";
+import { wordsOf } from "../testing/pdf-words.ts";
 import { closeMonth } from "./close-month.ts";
 import { exportInvoice } from "./export-invoice.ts";
 import { printInvoice } from "./invoice-pdf.ts";
 import { getInvoice } from "./read-invoice.ts";
 
 useTestDatabase();
-
-/** The words on a PDF's pages: its streams unpacked, the texts of the built-in fonts read out of their hex strings. */
-function wordsOf(pdf: Buffer): string {
-  const source = pdf.toString("latin1");
-  const texts: string[] = [];
-  for (const [, length, rest] of source.matchAll(/\/Length (\d+)[\s\S]*?stream\n([\s\S]*?)endstream/g)) {
-    const packed = Buffer.from((rest ?? "").slice(0, Number(length)), "latin1");
-    const content = inflateSync(packed).toString("latin1");
-    for (const [, shown = ""] of content.matchAll(/\[([^\]]*)\] TJ/g)) {
-      texts.push(
-        [...shown.matchAll(/<([0-9a-f]+)>/g)]
-          .map(([, hex = ""]) => Buffer.from(hex, "hex").toString("latin1"))
-          .join(""),
-      );
-    }
-  }
-  return texts.join("\n");
-}
 
 async function bill(tenantId: TenantId, days = 8) {
   for (let day = 1; day <= days; day += 1) {

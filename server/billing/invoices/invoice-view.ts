@@ -36,13 +36,29 @@ export function toInvoice(row: Row) {
     billingName: row.billing_name as string,
     billingEmail: row.billing_email as string,
     billingAddress: row.billing_address as string | null,
+    draftedAt: row.drafted_at as string | null,
+    computedAt: row.computed_at as string | null,
+    finalizesAt: row.finalizes_at as string | null,
     issuedAt: row.issued_at as string | null,
     dueAt: row.due_at as string | null,
     paidAt: row.paid_at as string | null,
     voidedAt: row.voided_at as string | null,
     uncollectibleAt: row.uncollectible_at as string | null,
+    history: historyOf(row),
     createdAt: row.created_at as string,
   };
+}
+
+/** The states that an invoice passed through, in order, with their times. */
+function historyOf(row: Row): { status: string; at: string }[] {
+  const passed = [
+    ["draft", row.drafted_at],
+    ["open", row.issued_at],
+    ["uncollectible", row.uncollectible_at],
+    ["paid", row.paid_at],
+    ["void", row.voided_at],
+  ] as const;
+  return passed.flatMap(([status, at]) => (at ? [{ status, at: at as string }] : []));
 }
 
 export type Invoice = ReturnType<typeof toInvoice>;

@@ -26,7 +26,7 @@ import {
   listLineDays,
   listPathRecords,
 } from "./drill-down.ts";
-import { exportInvoice } from "./export-invoice.ts";
+import { type ExportRequest, exportInvoice } from "./export-invoice.ts";
 import { getInvoice, listInvoiceLines, listInvoices, voidInvoice } from "./read-invoice.ts";
 import { runInvoices } from "./run-invoices.ts";
 
@@ -253,6 +253,12 @@ describe("the way down", () => {
     expect(sum(lines.data)).toBe(
       formatAmount(sumAmounts(records.map((record) => parseAmount(record.clientPrice)))),
     );
+    const csvSum = async (place: Omit<ExportRequest, "id">, name = "amountExact") => {
+      const { body } = await exportInvoice(makeActor(tenantId), { id: invoiceId, ...place });
+      const [header = "", ...rows] = body.trim().split("\r\n");
+      const column = header.split(",").indexOf(name);
+      return formatAmount(sumAmounts(rows.map((row) => parseAmount(row.split(",")[column] ?? "0"))));
+    };
     let seen = 0;
     for (const line of lines.data) {
       const path = { id: invoiceId, lineId: line.id };
@@ -277,16 +283,14 @@ describe("the way down", () => {
           }
         }
       }
-      const csv = await exportInvoice(makeActor(tenantId), {
-        id: invoiceId,
-        level: "records",
-        lineId: line.id,
-      });
-      const [header = "", ...rows] = csv.body.trim().split("\r\n");
-      const column = header.split(",").indexOf("billablePrice");
-      expect(formatAmount(sumAmounts(rows.map((row) => parseAmount(row.split(",")[column] ?? "0"))))).toBe(
-        line.amountExact,
-      );
+      expect(await csvSum({ level: "records", lineId: line.id }, "billablePrice")).toBe(line.amountExact);
+      expect(await csvSum({ level: "days", lineId: line.id })).toBe(line.amountExact);
+      const [first] = days.data;
+      const place = { lineId: line.id, day: first?.key };
+      expect(await csvSum({ level: "conversations", ...place })).toBe(first?.amountExact);
+      const talks = await listDayConversations(tenantId, { ...path, day: first?.key ?? "" }, ALL);
+      const messages = { ...place, conversationId: talks.data[0]?.key };
+      expect(await csvSum({ level: "messages", ...messages })).toBe(talks.data[0]?.amountExact);
     }
     expect(seen).toBe(records.length);
     expect(await reconcile(tenantId)).toMatchObject({ differences: 0 });

@@ -3,13 +3,23 @@ import { previousMonth } from "#domain/billing/period.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
+import { logger } from "#server/runtime/logger.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { closeMonth } from "./close-month.ts";
+
+export const RUN_OUTCOMES = [
+  "created",
+  "existing",
+  "nothing_to_bill",
+  "not_closed",
+  "stopped",
+  "failed",
+] as const;
 
 export type RunResult = {
   tenantId: string;
   period: string;
-  outcome: "created" | "existing" | "nothing_to_bill" | "not_closed" | "stopped";
+  outcome: (typeof RUN_OUTCOMES)[number];
   invoiceId: string | null;
   number: string | null;
   message: string | null;
@@ -26,8 +36,8 @@ async function tenantsToBill(tenantId: string | undefined, period: string | unde
   );
   if (tenantId !== undefined && rows.length === 0) throw notFound("tenant");
   return rows.map((row) => {
-    const today = localDay(row.zone as string, Date.now() + Number(row.clock_offset_ms));
-    return { id: tenantIdFrom(row.id as string), month: period ? `${period}-01` : previousMonth(today) };
+    const today = () => localDay(row.zone as string, Date.now() + Number(row.clock_offset_ms));
+    return { id: tenantIdFrom(row.id as string), month: period ? `${period}-01` : previousMonth(today()) };
   });
 }
 
@@ -54,6 +64,25 @@ async function billOne({ id, month }: Tenant): Promise<RunResult> {
   }
 }
 
+/** Bills one tenant of many: an error that nobody expected is its result, told to staff, and the others go on. */
+export async function billOneOfMany(tenant: Tenant): Promise<RunResult> {
+  try {
+    return await billOne(tenant);
+  } catch (error) {
+    logger.error({ error, tenantId: tenant.id }, "a tenant was not billed");
+    const message = error instanceof Error ? error.message : String(error);
+    await recordSystemEvent({
+      kind: "billing.run_failed",
+      source: "invoice run",
+      severity: 3,
+      tenantId: tenant.id,
+      message,
+    });
+    const none = { invoiceId: null, number: null };
+    return { tenantId: tenant.id, period: tenant.month.slice(0, 7), outcome: "failed", ...none, message };
+  }
+}
+
 /**
  * Makes the invoices of a month (the last one closed on each tenant's clock unless given) for one tenant or all.
  * Each tenant is a transaction of its own, so a run that is killed half-way goes on when started again. Throws
@@ -64,8 +93,9 @@ export async function runInvoices(input: {
   period?: string | undefined;
 }): Promise<RunResult[]> {
   const tenants = await tenantsToBill(input.tenantId, input.period);
+  const bill = input.tenantId === undefined ? billOneOfMany : billOne;
   const results: RunResult[] = [];
-  for (const tenant of tenants) results.push(await billOne(tenant));
+  for (const tenant of tenants) results.push(await bill(tenant));
   const [only] = results;
   if (input.tenantId !== undefined && only?.outcome === "not_closed") {
     throw new AppError("precondition", "billing.month_open", only.message ?? "The month still runs.");

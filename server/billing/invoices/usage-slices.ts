@@ -56,7 +56,7 @@ export async function listUnbilledSlices(tx: TenantTransaction, window: PeriodWi
     from usage_daily d
     where d.tenant_id = ${tx.tenantId} and d.day < ${window.endDay} and (
       d.day >= ${window.firstDay} or exists (
-        select from invoices i where i.tenant_id = d.tenant_id and i.status <> 'void'
+        select from invoices i where i.tenant_id = d.tenant_id and i.status not in ('draft', 'void')
           and i.month = date_trunc('month', d.day)::date))
     group by 1, 2, 3, 4, 5
     having not exists (

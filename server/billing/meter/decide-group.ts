@@ -1,4 +1,4 @@
-import { allowanceKind, coverUsage, includedQuantity } from "#domain/billing/allowance.ts";
+import { allowanceKind, coverUsage, drawCredit, includedQuantity } from "#domain/billing/allowance.ts";
 import { countSpend } from "#domain/billing/cost-alert.ts";
 import { overageShare, recordedRate } from "#domain/billing/overage.ts";
 import { monthOf } from "#domain/billing/period.ts";
@@ -38,6 +38,8 @@ export type NewRecord = {
   month: string;
   closing: number;
   covered: Amount;
+  /** What the plan's money credit took off the price. */
+  credited: Amount;
   billablePrice: Amount;
 };
 
@@ -140,10 +142,21 @@ class GroupDecider {
   }
 
   private cover(fact: UsageFact, priced: PricedUsage, total: number, month: string) {
+    const { covered, billablePrice } = this.coverUnits(fact, priced, total, month);
+    const key = `${month} credit`;
+    const used = this.state.allowances.get(key) ?? 0n;
+    const credited = drawCredit(billablePrice, parseAmount(this.state.included.credit ?? "0") - used);
+    if (credited > 0n) this.state.allowances.set(key, used + credited);
+    return { covered, credited, billablePrice: billablePrice - credited };
+  }
+
+  private coverUnits(fact: UsageFact, priced: PricedUsage, total: number, month: string) {
     if (fact.adjusts) return { covered: 0n, billablePrice: adjustedShare(fact.adjusts, priced.clientPrice) };
     const kind = allowanceKind(fact.serviceType);
     const included = kind ? includedQuantity(this.state.included, kind) : 0n;
-    const rate = kind && !fact.ownKey ? this.state.overage[kind] : undefined;
+    // A plan's rate is for what the platform provides; messages and calls have no other way to be sold.
+    const sold = !fact.ownKey || kind === "messages" || kind === "apiCalls";
+    const rate = kind && sold ? this.state.overage[kind] : undefined;
     const billed = fact.status === "succeeded" || fact.status === "aborted";
     if (!kind || !billed || (included === 0n && !rate))
       return { covered: 0n, billablePrice: priced.clientPrice };
@@ -204,6 +217,7 @@ class GroupDecider {
       clientPrice: priced.clientPrice,
       billablePrice,
       quantity: parseAmount(record.recorded.total),
+      failed: fact.status === "failed",
     };
     for (const quota of this.state.quotas) {
       if (!quotaCovers(quota, fact.serviceType) || !inWindow(quota)) continue;
@@ -257,13 +271,15 @@ class GroupDecider {
 
   private refuse(quotaId: string): ReserveOutcome {
     const quota = this.state.quotas.find((one) => one.id === quotaId);
+    const plan = quota?.kind === "plan_limit";
+    const worded = quota?.pauseMessage ? quota : this.state.quotas.find((one) => one.pauseMessage);
     return {
       admitted: false,
       refusal: {
-        code: "billing.quota_exceeded",
+        code: plan ? "billing.plan_limit" : "billing.quota_exceeded",
         quotaId,
         quotaName: quota?.name ?? "",
-        pauseMessage: quota?.pauseMessage ?? null,
+        pauseMessage: (quota?.kind === "quota" ? quota : worded)?.pauseMessage ?? null,
         resetsAt: new Date(quota?.window.end ?? this.state.nowMs).toISOString(),
       },
     };

@@ -54,7 +54,7 @@ function limitParts(
     const freed =
       reservationId === null
         ? "0"
-        : `coalesce((select case t.measure when 'money' then g.amount else g.quantity end from gone g
+        : `coalesce((select case t.measure when 'money' then g.amount when 'requests' then 1 else g.quantity end from gone g
             where t.id = any(g.quota_ids)), 0)`;
     // Relative, because reservations book room without the ledger's lock.
     parts.push(`counted as (update usage_quotas t

@@ -41,8 +41,8 @@ export async function tryFastReserve(request: ReserveRequest): Promise<ReserveOu
     s.value(new Date(periodAt(period, footing.timezone, nowMs).start).toISOString(), "timestamptz");
   const text = `
     with q as (
-      select q.id, case q.measure when 'money' then ${amount} else ${quantity} end as share,
-        q.limit_amount - q.used - q.reserved as room, q.exceeded_at is not null as exceeded,
+      select q.id, case q.measure when 'money' then ${amount} when 'requests' then 1 else ${quantity} end as share,
+        q.limit_amount + case when q.extra_for = q.period_start then q.extra_amount else 0 end - q.used - q.reserved as room, q.exceeded_at is not null as exceeded,
         q.period_start = case q.period when 'daily' then ${start("daily")}
           when 'weekly' then ${start("weekly")} else ${start("monthly")} end as current
       from usage_quotas q

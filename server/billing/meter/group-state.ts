@@ -6,8 +6,10 @@ import { type Period, type PeriodWindow, periodAt } from "#domain/billing/period
 import type { QuotaState } from "#domain/billing/quota.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
 import { type Amount, amountFromDatabase } from "#domain/money/amount.ts";
+import { type QuotaKind, requirePlanQuota } from "./plan-quota.ts";
 
 export type LiveQuota = QuotaState & {
+  kind: QuotaKind;
   name: string;
   pauseMessage: string | null;
   window: PeriodWindow;
@@ -50,7 +52,7 @@ type QuotaRow = [
   string,
   string,
   string | null,
-  "money" | "quantity",
+  QuotaState["measure"],
   Period,
   string,
   string,
@@ -63,6 +65,9 @@ type QuotaRow = [
   string,
   boolean,
   boolean,
+  string | null,
+  QuotaKind,
+  string,
   string | null,
 ];
 type AlertRow = [
@@ -85,10 +90,14 @@ function readQuota(row: QuotaRow, zone: string, nowMs: number): LiveQuota {
   const [id, name, serviceType, measure, period, limit, warnPercent, onExceed, fallbackModel, pauseMessage] =
     row;
   const [, , , , , , , , , , counts, periodStart, used, reserved, warned, exceeded, refused] = row;
+  const [kind, extra, extraFor] = row.slice(17) as [QuotaKind, string, string | null];
   const window = periodAt(period, zone, nowMs);
   const stale = Date.parse(periodStart) !== window.start;
+  // What was paid for holds in its own window only.
+  const paid = extraFor !== null && Date.parse(extraFor) === window.start ? amountFromDatabase(extra) : 0n;
   return {
     id,
+    kind,
     name,
     serviceType: serviceType as ServiceType | null,
     measure,
@@ -99,7 +108,7 @@ function readQuota(row: QuotaRow, zone: string, nowMs: number): LiveQuota {
     counts,
     window,
     stale,
-    limit: amountFromDatabase(limit),
+    limit: amountFromDatabase(limit) + paid,
     used: amountFromDatabase(used),
     reserved: amountFromDatabase(reserved),
     warned: warned && !stale,
@@ -136,12 +145,12 @@ function selectState(tx: TenantTransaction, wanted: Wanted) {
         (select e.id from usage_reservations e where e.tenant_id = ${tenantId} and e.expires_at < now() limit 500))
       returning json_build_array(r.id, r.amount::text, r.quantity::text, r.quota_ids) as row
     )
-    select t.currency, t.clock_offset_ms, s.plan_id, p.included, p.overage,
+    select t.currency, t.clock_offset_ms, s.plan_id, p.included, p.overage, p.limits ->> 'aiRequests' as ai_requests,
       (select version from pricing_state where id = 1) as pricing_version,
       (select json_agg(json_build_array(q.id, q.name, q.service_type, q.measure, q.period, q.limit_amount::text,
           q.warn_percent::text, q.on_exceed, q.fallback_model, q.pause_message, q.counts, q.period_start,
           q.used::text, q.reserved::text, q.warned_at is not null, q.exceeded_at is not null,
-          q.refused_amount::text))
+          q.refused_amount::text, q.kind, q.extra_amount::text, q.extra_for))
         from (select * from usage_quotas where tenant_id = ${tenantId} and enabled order by id for update) q) as quotas,
       (select json_agg(json_build_array(a.id, a.name, a.service_type, a.period, a.budget::text, a.marks::text[],
           a.counts, a.period_start, a.spent::text, a.passed_mark::text))
@@ -177,6 +186,8 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
   const zone = ledger.timezone as string;
   const list = <T>(value: unknown) => (value ?? []) as T[];
   const allowances = list<[string, AllowanceKind, string, string]>(row.allowances);
+  const quotas = list<QuotaRow>(row.quotas).map((quota) => readQuota(quota, zone, nowMs));
+  requirePlanQuota(quotas, row.ai_requests as string | null);
   return {
     lastSeq: Number(ledger.last_seq) - wanted.commits,
     timezone: zone,
@@ -187,7 +198,7 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
     planId: row.plan_id as string | null,
     included: (row.included ?? {}) as Included,
     overage: (row.overage ?? {}) as Overage,
-    quotas: list<QuotaRow>(row.quotas).map((quota) => readQuota(quota, zone, nowMs)),
+    quotas,
     alerts: list<AlertRow>(row.alerts).map((alert) => readAlert(alert, zone, nowMs)),
     known: new Map(
       list<[string, string, string]>(row.known).map(([hash, recordId, payload]) => [

@@ -1,17 +1,21 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { highestMark } from "#domain/billing/cost-alert.ts";
 import type { PeriodWindow } from "#domain/billing/period.ts";
+import type { QuotaState } from "#domain/billing/quota.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
 import { type Amount, amountFromDatabase } from "#domain/money/amount.ts";
 import type { GroupState } from "./group-state.ts";
 
-export type WindowTotals = Map<string, { clientPrice: Amount; billablePrice: Amount; quantity: Amount }>;
+export type WindowTotals = Map<
+  string,
+  { clientPrice: Amount; billablePrice: Amount; quantity: Amount; requests: Amount }
+>;
 
 /** What a tenant used in a window of whole local days, by service type, out of the daily roll-up. */
 export async function readWindowTotals(tx: TenantTransaction, window: PeriodWindow): Promise<WindowTotals> {
   const rows = await tx.sql`
     select service_type, sum(client_price)::text as price, sum(billable_price)::text as billable,
-      sum(total_quantity)::text as quantity
+      sum(total_quantity)::text as quantity, sum(requests - failed_requests)::text as requests
     from usage_daily where tenant_id = ${tx.tenantId} and day >= ${window.firstDay} and day < ${window.endDay}
     group by service_type`;
   return new Map(
@@ -21,6 +25,7 @@ export async function readWindowTotals(tx: TenantTransaction, window: PeriodWind
         clientPrice: amountFromDatabase(row.price as string),
         billablePrice: amountFromDatabase(row.billable as string),
         quantity: amountFromDatabase(row.quantity as string),
+        requests: amountFromDatabase(row.requests as string),
       },
     ]),
   );
@@ -29,7 +34,7 @@ export async function readWindowTotals(tx: TenantTransaction, window: PeriodWind
 type Counting = {
   serviceType: ServiceType | null;
   counts: "recorded" | "billable";
-  measure?: "money" | "quantity";
+  measure?: QuotaState["measure"];
 };
 
 /** The part of a window's totals that a quota or an alert counts. */
@@ -37,7 +42,8 @@ export function countedTotal(totals: WindowTotals, counting: Counting): Amount {
   let sum = 0n;
   for (const [serviceType, total] of totals) {
     if (counting.serviceType !== null && counting.serviceType !== serviceType) continue;
-    if (counting.measure === "quantity") sum += total.quantity;
+    if (counting.measure === "requests") sum += total.requests;
+    else if (counting.measure === "quantity") sum += total.quantity;
     else sum += counting.counts === "billable" ? total.billablePrice : total.clientPrice;
   }
   return sum;

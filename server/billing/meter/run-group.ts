@@ -1,9 +1,11 @@
 import { withTenant } from "#db/tenant.ts";
 import { monthOf, shiftDay } from "#domain/billing/period.ts";
+import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { currentPricing, refreshPricing } from "../pricing-snapshot.ts";
 import { type Decision, decideGroup, type MeterOp } from "./decide-group.ts";
 import { type GroupState, LedgerMissing, readGroupState } from "./group-state.ts";
+import { alignPlanQuota, PlanQuotaMoved } from "./plan-quota.ts";
 import { renewWindows } from "./renew-windows.ts";
 import { ensurePartitions } from "./usage-partitions.ts";
 import { writeEvents } from "./write-events.ts";
@@ -82,6 +84,7 @@ export async function runGroup(tenantId: TenantId, ops: readonly MeterOp[]): Pro
     } catch (error) {
       if (tries >= MAX_TRIES) throw error;
       if (error instanceof LedgerMissing) await openLedger(tenantId);
+      else if (error instanceof PlanQuotaMoved) await alignPlanQuota(tenantId, newId());
       else if (error instanceof PricingChanged) refreshPricing();
       else if (!isRetryable(error)) throw error;
     }

@@ -22,8 +22,8 @@ export type ReserveRequest = {
 /** Room that was granted. Plain data, so that an attempt row can keep it; `id` is null where no quota counts. */
 export type Reservation = { id: string | null; estimatedCost: string; estimatedPrice: string };
 
-type QuotaRefusal = {
-  code: "billing.quota_exceeded";
+export type QuotaRefusal = {
+  code: "billing.quota_exceeded" | "billing.plan_limit";
   quotaId: string;
   quotaName: string;
   /** What a paused tenant's customers are told, where the tenant has set it. */
@@ -90,6 +90,8 @@ export type UsageRecord = {
   markupPercent: string | null;
   coveredQuantity: number;
   billableQuantity: number;
+  /** What the plan's money credit took off the price; the rest of it is billable. */
+  creditedAmount: string;
   billablePrice: string;
   unpriced: boolean;
   ownKey: boolean;

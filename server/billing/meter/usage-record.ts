@@ -23,6 +23,7 @@ export function recordOf(record: NewRecord, currency: string): UsageRecord {
     markupPercent: priced.rule?.markupPercent ?? null,
     coveredQuantity: Number(formatAmount(record.covered)),
     billableQuantity: Number(formatAmount(parseAmount(recorded.total) - record.covered)),
+    creditedAmount: formatAmount(record.credited),
     billablePrice: formatAmount(record.billablePrice),
     unpriced: priced.unpriced,
     ownKey: fact.ownKey ?? false,
@@ -88,6 +89,7 @@ export function recordFromRow(row: Row): UsageRecord {
     markupPercent: markup === null ? null : formatAmount(parseAmount(markup)),
     coveredQuantity: covered,
     billableQuantity: total - covered,
+    creditedAmount: formatAmount(amountFromDatabase((row.credited_amount as string | null) ?? "0")),
     billablePrice: formatAmount(
       row.billable_price === null ? price : amountFromDatabase(row.billable_price as string),
     ),

@@ -38,6 +38,7 @@ const RECORD: readonly Column<NewRecord>[] = [
   ["provider_cost", "numeric", (r) => formatAmount(r.priced.providerCost)],
   ["client_price", "numeric", (r) => formatAmount(r.priced.clientPrice)],
   ["covered_quantity", "numeric", (r) => (r.covered > 0n ? formatAmount(r.covered) : null)],
+  ["credited_amount", "numeric", (r) => (r.credited > 0n ? formatAmount(r.credited) : null)],
   [
     "billable_price",
     "numeric",

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withSystem } from "#db/system.ts";
 import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
+import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { closeMonth } from "../invoices/close-month.ts";
 import { getInvoice, voidInvoice } from "../invoices/read-invoice.ts";
 import { reconcile } from "../reconcile.ts";
@@ -10,7 +11,7 @@ import { listGateways } from "./gateways.ts";
 import { markInvoicePaid, markUncollectible } from "./mark-paid.ts";
 import { payInvoice } from "./pay-invoice.ts";
 import { addPaymentMethod } from "./payment-methods.ts";
-import { listCreditNotes, listPayments, listRefunds } from "./read-payments.ts";
+import { listAllPayments, listCreditNotes, listPayments, listRefunds } from "./read-payments.ts";
 import { makeDebtor, moneyOf, openStripe, postStripe, staff } from "./testing/payment-world.ts";
 import { topUpWallet } from "./top-up-wallet.ts";
 import { getWallet, listWalletEntries } from "./wallet.ts";
@@ -282,5 +283,24 @@ describe("the list of gateways", () => {
     expect(own).toMatchObject({ support: "adapter", isUsable: true, successRate: "100.00" });
     expect(own?.totalVolume).toMatchObject([{ currency: "USD" }]);
     expect(JSON.stringify(data)).not.toContain("sk_test_aurora");
+  });
+
+  it("counts exactly the payments that are listed of each", async () => {
+    const { data } = await listGateways({ limit: 100 });
+    for (const { id, totalTransactions, totalVolume, successRate } of data) {
+      const own = (await listAllPayments({ gatewayId: id, limit: 1000 })).data;
+      const good = own.filter((one) => /^succeeded$|refunded$/.test(one.status));
+      const settled = good.length + own.filter((one) => one.status === "failed").length;
+      const currencies = [...new Set(good.map((one) => one.currency))].sort();
+      expect(totalTransactions).toBe(own.length);
+      expect(totalVolume).toEqual(
+        currencies.map((currency) => {
+          const mine = good.filter((one) => one.currency === currency);
+          return { currency, amount: formatAmount(sumAmounts(mine.map((one) => parseAmount(one.amount)))) };
+        }),
+      );
+      expect(successRate).toBe(settled === 0 ? null : ((good.length / settled) * 100).toFixed(2));
+    }
+    expect(data.filter((one) => one.totalTransactions > 0).length).toBeGreaterThan(1);
   });
 });

@@ -38,7 +38,7 @@ function requireCreditable(invoice: LockedInvoice, wanted: Amount | null): Amoun
   const most = creditable(invoice);
   const amount = wanted ?? most;
   if (amount > 0n && amount <= most) return amount;
-  const message = `Of invoice ${invoice.number}, ${formatMinor(most, invoice.currency)} ${invoice.currency} can still be credited.`;
+  const message = `amount: of invoice ${invoice.number}, ${formatMinor(most, invoice.currency)} ${invoice.currency} can still be credited.`;
   throw new AppError("precondition", "credit_notes.too_much", message);
 }
 
@@ -165,7 +165,7 @@ export async function issueCreditNote(
 }
 
 function tooMuch(most: Amount, currency: string): AppError {
-  const message = `Of this payment, ${formatMinor(most, currency)} ${currency} can still be given back.`;
+  const message = `amount: of this payment, ${formatMinor(most, currency)} ${currency} can still be given back.`;
   return new AppError("precondition", "refunds.too_much", message);
 }
 

@@ -9,11 +9,15 @@ import { lockWallet, moveWallet } from "./wallet.ts";
 
 export type LockedInvoice = InvoiceStanding & { id: string; number: string; status: string; due: Amount };
 
-/** Locks a final invoice and tells what it stands at. Throws `not_found`, also for a draft. */
+/** Locks a final invoice and tells what it stands at. Throws `not_found`, and `precondition` for a draft. */
 export async function lockInvoice(tx: TenantTransaction, id: string): Promise<LockedInvoice> {
   const [row] = await tx.sql`select * from invoices
-    where tenant_id = ${tx.tenantId} and id = ${id} and status <> 'draft' for update`;
+    where tenant_id = ${tx.tenantId} and id = ${id} for update`;
   if (!row) throw notFound("invoice");
+  if (row.status === "draft") {
+    const message = "This invoice is a draft: it can be paid and credited when it is final.";
+    throw new AppError("precondition", "invoices.draft", message);
+  }
   const amount = (column: string) => amountFromDatabase(row[column] as string);
   const standing: InvoiceStanding = {
     total: amount("total"),

@@ -40,7 +40,7 @@ export async function markInvoicePaid(by: Context, input: z.output<typeof markPa
     const amount = input.amount ? parseCoins(input.amount, invoice.currency) : invoice.due;
     if (amount > invoice.due) {
       const due = formatMinor(invoice.due, invoice.currency);
-      throw new AppError("conflict", "invoices.overpaid", `Only ${due} ${invoice.currency} are due.`);
+      throw new AppError("conflict", "invoices.overpaid", `amount: only ${due} ${invoice.currency} are due.`);
     }
     const { nowMs } = await billingNow(tx);
     await tx.sql`

@@ -32,7 +32,7 @@ export const paymentsRouter = router({
     .input(byId)
     .query(({ ctx, input }) => getPayment(ctx.actor.tenantId, input.id)),
   refunds: tenantQuery(view, { route: "GET /refunds", summary: "List refunds, the newest first" })
-    .input(z.strictObject({ ...paging, paymentId: id.optional() }))
+    .input(z.strictObject({ ...paging, paymentId: id.optional(), invoiceId: id.optional() }))
     .query(({ ctx, input }) => listRefunds(ctx.actor.tenantId, input)),
   gateways: tenantQuery(view, {
     route: "GET /payment-providers",

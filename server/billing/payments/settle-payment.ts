@@ -14,6 +14,7 @@ import type { GatewayPayment } from "#server/providers/payments/payment-gateway.
 import { wakeRelay } from "#server/runtime/outbox.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { billingNow } from "../limit-window.ts";
+import { addPaidRoom } from "../paid-room.ts";
 import { startDunning } from "./dunning-case.ts";
 import { lockInvoice, moveBalance } from "./invoice-balance.ts";
 import { moveWallet } from "./wallet.ts";
@@ -71,11 +72,12 @@ async function receive(tx: TenantTransaction, row: Row, amount: Amount, external
     currency,
     description: invoiceId
       ? `Paid beyond what was due: ${row.description as string}`
-      : "Money into the wallet",
+      : (row.description as string),
     cause: `payment:${paymentId}`,
     invoiceId,
     paymentId,
   });
+  if (row.quota_id) await addPaidRoom(tx, row.quota_id as string, rest);
 }
 
 /**

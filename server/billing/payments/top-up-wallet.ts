@@ -11,7 +11,16 @@ import type { Payment } from "./payment-view.ts";
 import { watchPayment } from "./watch-payment.ts";
 
 /** Pays money into the wallet; it is there once the payment has succeeded. */
-export async function topUpWallet(actor: Actor, input: z.output<typeof topUpInput>): Promise<Payment> {
+export function topUpWallet(actor: Actor, input: z.output<typeof topUpInput>): Promise<Payment> {
+  return payIntoWallet(actor, input, { quotaId: null, description: "Money into the wallet" });
+}
+
+/** The same, with what it is for: a quota that gets room once the money is there. */
+export async function payIntoWallet(
+  actor: Actor,
+  input: z.output<typeof topUpInput>,
+  { quotaId, description }: { quotaId: string | null; description: string },
+): Promise<Payment> {
   const means = await chooseMeans(actor.tenantId, input);
   const paymentId = newId();
   await withTenant(actor.tenantId, async (tx) => {
@@ -19,15 +28,15 @@ export async function topUpWallet(actor: Actor, input: z.output<typeof topUpInpu
     const currency = tenant?.currency as string;
     const amount = formatAmount(parseCoins(input.amount, currency));
     await tx.sql`
-      insert into payments (tenant_id, id, gateway_id, kind, amount, currency, description, payment_method_id, initiated_by)
-      values (${actor.tenantId}, ${paymentId}, ${means.gatewayId}, 'one_time', ${amount}, ${currency}, 'Money into the wallet',
-        ${means.methodId}, ${actorLabel(actor.principal)})`;
+      insert into payments (tenant_id, id, gateway_id, kind, amount, currency, description, payment_method_id, quota_id, initiated_by)
+      values (${actor.tenantId}, ${paymentId}, ${means.gatewayId}, 'one_time', ${amount}, ${currency}, ${description},
+        ${means.methodId}, ${quotaId}, ${actorLabel(actor.principal)})`;
     await watchPayment(tx, paymentId);
     await recordAudit(tx, actor, {
       action: "wallet.top_up_started",
       subjectType: "payments",
       subjectId: paymentId,
-      after: { amount, currency },
+      after: { amount, currency, ...(quotaId ? { quotaId } : {}) },
     });
   });
   return chargePayment(actor.tenantId, paymentId);

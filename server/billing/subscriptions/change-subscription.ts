@@ -34,7 +34,8 @@ async function offeredPlan(tx: TenantTransaction, planId: string): Promise<Plan>
       "This plan is not offered any more; choose another.",
     );
   const [tenant] = await tx.sql`select currency from tenants where id = ${tx.tenantId}`;
-  if (Number(plan.monthlyPrice) > 0 && tenant?.currency !== plan.currency) {
+  const priced = Number(plan.monthlyPrice) > 0 || plan.included.credit !== undefined;
+  if (priced && tenant?.currency !== plan.currency) {
     const message = `This plan is priced in ${plan.currency} and you are billed in ${String(tenant?.currency)}.`;
     throw new AppError("precondition", "plans.other_currency", message);
   }

@@ -46,6 +46,33 @@ describe("use beyond the plan", () => {
     expect((await linesOf(exact.tenantId, "2025-01")).map((one) => one.amount)).toEqual(["0.00"]);
   });
 
+  it("is paid out of the plan's credit first, and the invoice bills the rest alone", async () => {
+    const credit = await addPlan({ name: "Credit", included: { tokens: 1_000_000, credit: "20" } });
+    const { tenantId, actor, setClock } = await openSandbox("2025-01-01T08:00:00Z");
+    await changeSubscription(actor, { planId: credit.id, at: "now" });
+    const records = [];
+    for (const units of [1_500_000, 300_000])
+      records.push(await useTokens(tenantId, units, "2025-01-15T00:00:00Z"));
+    expect(records.map((r) => [r.coveredQuantity, r.creditedAmount, r.billablePrice])).toEqual([
+      [1_000_000, "15", "0"],
+      [0, "5", "4"],
+    ]);
+    await setClock("2025-02-03T00:00:00Z");
+    expect((await linesOf(tenantId, "2025-01")).map((line) => [line.kind, line.amount])).toEqual([
+      ["usage", "4.00"],
+    ]);
+    // The next month has its credit anew, and late usage of the closed one draws on what that one had left.
+    expect(await useTokens(tenantId, 1_100_000, "2025-02-02T00:00:00Z")).toMatchObject({
+      creditedAmount: "3",
+      billablePrice: "0",
+    });
+    expect(await useTokens(tenantId, 100_000, "2025-01-20T00:00:00Z")).toMatchObject({
+      creditedAmount: "0",
+      billablePrice: "3",
+    });
+    expect((await reconcile(tenantId)).differences).toBe(0);
+  });
+
   it("is billed at its recorded price where the plan names no rate, and topped up to the plan's minimum", async () => {
     const least = await addPlan({ name: "Committed", minimumCommitment: "310" });
     const { tenantId, actor, setClock } = await openSandbox("2025-01-01T08:00:00Z");

@@ -4,8 +4,10 @@ import { runningPeriod } from "#domain/billing/subscription.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { type Amount, amountFromDatabase, formatAmount, parseAmount } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
 import { type BillingNow, billingNow } from "../limit-window.ts";
+import { listPlanLimits } from "../plan-limits.ts";
 import { toPlan } from "../plans.ts";
 import { toSubscription } from "./subscription-row.ts";
 
@@ -63,15 +65,27 @@ const select = (tx: TenantTransaction) => tx.sql`
     'minimum_commitment', p.minimum_commitment::text) as plan
   from tenant_subscriptions s join plans p on p.id = s.plan_id where s.tenant_id = ${tx.tenantId}`;
 
-async function readUsed(tx: TenantTransaction, { zone, nowMs }: BillingNow): Promise<Record<string, number>> {
+type Used = { units: Record<string, number>; credit: Amount };
+
+async function readUsed(tx: TenantTransaction, month: string): Promise<Used> {
   const rows = await tx.sql`select kind, used from usage_allowances
-    where tenant_id = ${tx.tenantId} and month = ${monthOf(localDay(zone, nowMs))}`;
-  return Object.fromEntries(
-    rows.map((row) => [
+    where tenant_id = ${tx.tenantId} and month = ${month}`;
+  const credit = rows.find((row) => row.kind === "credit")?.used as string | undefined;
+  const units = rows
+    .filter((row) => row.kind !== "credit")
+    .map((row) => [
       row.kind as string,
       row.kind === "voiceMinutes" ? Number(row.used) / 60 : Number(row.used),
-    ]),
-  );
+    ]);
+  return { units: Object.fromEntries(units), credit: amountFromDatabase(credit ?? "0") };
+}
+
+/** The plan's money credit: what there is of it this month, what usage has drawn, what is left. */
+function creditView(included: string | undefined, drawn: Amount) {
+  if (included === undefined) return null;
+  const whole = parseAmount(included);
+  const left = whole > drawn ? whole - drawn : 0n;
+  return { included: formatAmount(whole), used: formatAmount(drawn), left: formatAmount(left) };
 }
 
 /**
@@ -87,12 +101,22 @@ export async function readSubscription(tx: TenantTransaction) {
   const now = await billingNow(tx);
   const [row] = await tx.sql<Row[]>`${select(tx)} order by s.ended_at desc nulls first, s.id desc limit 1`;
   const shown = row ? subscriptionView(row, now) : NONE;
-  const used = shown.endedAt === null ? await readUsed(tx, now) : {};
-  const included: Record<string, number> = shown.endedAt === null ? (shown.plan?.included ?? {}) : {};
+  const plan = shown.endedAt === null ? shown.plan : null;
+  const month = monthOf(localDay(now.zone, now.nowMs));
+  const { units: used, credit: drawn } = await readUsed(tx, month);
+  const { credit, ...units } = plan?.included ?? {};
+  const included: Record<string, number> = units;
   const left = Object.fromEntries(
     Object.entries(included).map(([kind, units]) => [kind, Math.max(0, units - (used[kind] ?? 0))]),
   );
-  return { ...shown, used, included, left };
+  return {
+    ...shown,
+    used: plan ? used : {},
+    included,
+    left,
+    credit: creditView(credit, drawn),
+    limits: await listPlanLimits(tx, plan?.limits ?? {}, month),
+  };
 }
 
 /** All subscriptions of a tenant, the latest first. */

@@ -5,9 +5,18 @@ import { appendOutbox } from "#server/runtime/outbox.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { registerTimerHandler, scheduleTimer, type Timer } from "#server/runtime/timers.ts";
 import { closeMonthWithin } from "../invoices/close-month.ts";
+import { draftMonthWithin } from "../invoices/draft-month.ts";
 import { billingNow } from "../limit-window.ts";
 import { touchLedger } from "../meter/footing.ts";
-import { MONTH_END, monthCloses, PERIOD_END, scheduleSubscription, TRIAL_END } from "./schedule-billing.ts";
+import {
+  MONTH_DRAFT,
+  MONTH_END,
+  monthCloses,
+  monthDrafts,
+  PERIOD_END,
+  scheduleSubscription,
+  TRIAL_END,
+} from "./schedule-billing.ts";
 import { endSubscription, startSubscription } from "./start-subscription.ts";
 import { findRunning, type Subscription } from "./subscription-row.ts";
 
@@ -63,22 +72,37 @@ async function endPeriod(tx: TenantTransaction, { dueAt }: Timer): Promise<void>
   await scheduleSubscription(tx);
 }
 
-/** Closes a month on the day that its grace ends, and sets the timer of the next one. */
-async function endMonth(tx: TenantTransaction, { dueAt, payload }: Timer): Promise<void> {
-  const month = String(payload.month);
+/** Does a month's billing; where the safety bound stops it, staff are told. */
+async function orAlert(tx: TenantTransaction, source: string, work: Promise<unknown>): Promise<void> {
   try {
-    await closeMonthWithin(tx, month, Date.parse(dueAt));
+    await work;
   } catch (error) {
     if (error instanceof AppError && error.code === "billing.safety_stop")
       await recordSystemEvent({
         kind: "billing.safety_stop",
-        source: "month end",
+        source,
         severity: 3,
         tenantId: tx.tenantId,
         message: error.message,
       });
     throw error;
   }
+}
+
+/** Makes a month's draft at its end, and sets the timer of the next one. */
+async function draftMonth(tx: TenantTransaction, { dueAt, payload }: Timer): Promise<void> {
+  const month = String(payload.month);
+  await orAlert(tx, "month's draft", draftMonthWithin(tx, month, Date.parse(dueAt)));
+  const next = nextMonth(month).slice(0, 7);
+  const { zone } = await billingNow(tx);
+  const timer = { kind: MONTH_DRAFT, subjectId: tx.tenantId, dueAt: monthDrafts(next, zone) };
+  await scheduleTimer(tx, { ...timer, payload: { month: next } });
+}
+
+/** Closes a month when its grace ends, and sets the timer of the next one. */
+async function endMonth(tx: TenantTransaction, { dueAt, payload }: Timer): Promise<void> {
+  const month = String(payload.month);
+  await orAlert(tx, "month end", closeMonthWithin(tx, month, Date.parse(dueAt)));
   const next = nextMonth(month).slice(0, 7);
   const { zone } = await billingNow(tx);
   const timer = { kind: MONTH_END, subjectId: tx.tenantId, dueAt: monthCloses(next, zone) };
@@ -89,5 +113,6 @@ async function endMonth(tx: TenantTransaction, { dueAt, payload }: Timer): Promi
 export function registerBillingTimers(): void {
   registerTimerHandler(TRIAL_END, endTrial, { inOrder: true });
   registerTimerHandler(PERIOD_END, endPeriod, { inOrder: true });
+  registerTimerHandler(MONTH_DRAFT, draftMonth, { inOrder: true });
   registerTimerHandler(MONTH_END, endMonth, { inOrder: true });
 }

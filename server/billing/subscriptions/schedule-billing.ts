@@ -10,6 +10,7 @@ import { findRunning } from "./subscription-row.ts";
 
 export const TRIAL_END = "billing.trial_end";
 export const PERIOD_END = "billing.period_end";
+export const MONTH_DRAFT = "billing.month_draft";
 export const MONTH_END = "billing.month_end";
 
 /** How long after its end a month stays open for usage that comes late. */
@@ -40,15 +41,25 @@ export function monthCloses(month: string, zone: string): string {
   return new Date(monthWindow(month, zone).end + GRACE_MS).toISOString();
 }
 
-/** Sets the timer of the next month's end, unless an earlier one still waits. */
-export async function scheduleMonthEnd(tx: TenantTransaction, { zone, nowMs }: BillingNow): Promise<void> {
-  const month = localDay(zone, nowMs - GRACE_MS).slice(0, 7);
-  const dueAt = monthCloses(month, zone);
+/** When a month's draft is made: at its end in the tenant's zone. */
+export function monthDrafts(month: string, zone: string): string {
+  return new Date(monthWindow(month, zone).end).toISOString();
+}
+
+async function scheduleMonth(tx: TenantTransaction, kind: string, month: string, dueAt: string) {
   const subjectId = tx.tenantId;
-  const [earlier] = await tx.sql`select 1 from timers where tenant_id = ${tx.tenantId} and kind = ${MONTH_END}
+  const [earlier] = await tx.sql`select 1 from timers where tenant_id = ${tx.tenantId} and kind = ${kind}
     and subject_id = ${subjectId} and state = 'scheduled' and due_at <= ${dueAt}`;
   if (earlier) return;
-  await scheduleTimer(tx, { kind: MONTH_END, subjectId, dueAt, payload: { month }, replace: true });
+  await scheduleTimer(tx, { kind, subjectId, dueAt, payload: { month }, replace: true });
+}
+
+/** Sets the timers of the next month's draft and of its end, unless earlier ones still wait. */
+export async function scheduleMonthEnd(tx: TenantTransaction, { zone, nowMs }: BillingNow): Promise<void> {
+  const running = localDay(zone, nowMs).slice(0, 7);
+  const inGrace = localDay(zone, nowMs - GRACE_MS).slice(0, 7);
+  await scheduleMonth(tx, MONTH_DRAFT, running, monthDrafts(running, zone));
+  await scheduleMonth(tx, MONTH_END, inGrace, monthCloses(inGrace, zone));
 }
 
 /** All timers of a tenant's billing: when it is opened, and after its clock was set back. */
@@ -57,13 +68,14 @@ export async function scheduleBilling(tx: TenantTransaction): Promise<void> {
   await scheduleMonthEnd(tx, await billingNow(tx));
 }
 
-/** Sets the timers of tenants that have none: opened by an earlier version, or stopped by an invoice that failed. */
+/** Sets the timers of tenants that lack one: opened by an earlier version, or stopped by an invoice that failed. */
 export async function scheduleMissingMonthEnds(): Promise<void> {
   const rows = await withSystem(
     "find tenants without a month end",
     (tx) => tx.sql`
-      select t.id from tenants t where t.status <> 'cancelled' and not exists (
-        select from timers m where m.tenant_id = t.id and m.kind = ${MONTH_END} and m.state = 'scheduled') limit 200`,
+      select t.id from tenants t where t.status <> 'cancelled' and (
+        select count(distinct m.kind) from timers m where m.tenant_id = t.id and m.state = 'scheduled'
+          and m.kind in (${MONTH_DRAFT}, ${MONTH_END})) < 2 limit 200`,
   );
   for (const row of rows) await withTenant(tenantIdFrom(row.id as string), scheduleBilling);
 }

@@ -208,7 +208,7 @@ describe("a cycle", () => {
 });
 
 describe("a workspace opened before months ended by themselves", () => {
-  it("gets the timer of its month's end, a day after it in its zone, and keeps it", async () => {
+  it("gets the timers of its month's draft and, a day after it in its zone, its end, and keeps them", async () => {
     const tenantId = await makeTenant({ timezone: "America/New_York", sandbox: true });
     const behind = Date.parse("2025-01-20T00:00:00Z") - Date.now();
     await withSystem(
@@ -220,9 +220,14 @@ describe("a workspace opened before months ended by themselves", () => {
     const timers = await withSystem(
       "test",
       (tx) =>
-        tx.sql`select due_at, payload from timers where tenant_id = ${tenantId} and state = 'scheduled'`,
+        tx.sql`select kind, due_at, payload from timers where tenant_id = ${tenantId} and state = 'scheduled'
+          order by due_at`,
     );
-    expect(timers).toEqual([{ due_at: "2025-02-02T05:00:00.000Z", payload: { month: "2025-01" } }]);
+    const payload = { month: "2025-01" };
+    expect(timers).toEqual([
+      { kind: "billing.month_draft", due_at: "2025-02-01T05:00:00.000Z", payload },
+      { kind: "billing.month_end", due_at: "2025-02-02T05:00:00.000Z", payload },
+    ]);
   });
 });
 

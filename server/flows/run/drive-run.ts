@@ -129,6 +129,7 @@ export async function driveRun(host: RunHost, first: Advance, drive: Drive): Pro
     metering = done.metering ? [done.metering] : [];
     settle = done.settle ? [done.settle] : [];
     next = done.event ? advance(host.version.snapshot, host.state, done.event) : null;
+    if (next && done.refusal) next = withPauseMessage(next, done.refusal);
     if (!next && done.settle) {
       await withTenant(host.tenantId, done.settle);
       wakeRelaySoon();

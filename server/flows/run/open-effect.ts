@@ -12,12 +12,14 @@ import {
   settleAttempt,
 } from "#server/ai/ai-attempt.ts";
 import { chooseCandidate } from "#server/ai/choose-candidate.ts";
-import { insertCallLog, openCall, performCall, settleCallLog } from "#server/connectors/call-endpoint.ts";
+import { oweUsage } from "#server/billing/meter/owe-usage.ts";
+import { insertCallLog, openCall, settleCallLog } from "#server/connectors/call-endpoint.ts";
+import { performMetered } from "#server/connectors/call-usage.ts";
 import { handOffConversation, resolveConversation } from "#server/inbox/conversation-state.ts";
 import { openSend } from "#server/inbox/deliver/open-send.ts";
 import { fillTemplate } from "#server/inbox/templates/fill-template.ts";
 import { scheduleTimer } from "#server/runtime/timers.ts";
-import { type Effect, type EffectResult, effectKey, type RunHost } from "./run-host.ts";
+import { type Effect, type EffectResult, effectKey, messageKey, type RunHost } from "./run-host.ts";
 
 export const FLOW_WAIT = "flow.wait";
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
@@ -88,16 +90,19 @@ async function openApi(host: RunHost, command: Of<"call_api">, now: string): Pro
     command,
     insert: (tx) => insertCallLog(tx, call),
     async perform() {
-      const outcome = await performCall(call);
+      const { outcome, owed, refusal } = await performMetered(call);
       const event = outcome.ok
         ? ({ type: "effect_succeeded", output: outcome.output } as const)
         : ({ type: "effect_failed", error: outcome.error ?? "The call failed.", retryable: false } as const);
-      return { event, settle: (tx) => settleCallLog(tx, call, outcome), metering: null };
+      const settle = (tx: TenantTransaction) =>
+        Promise.all([settleCallLog(tx, call, outcome), owed && oweUsage(tx, owed)]);
+      return { event, settle, metering: null, refusal };
     },
   };
 }
 
 type Words = {
+  lastWords?: boolean;
   text: string;
   buttons: { id: string; title: string }[];
   template?: { name: string; language: string; parameters: string[] } | null;
@@ -116,10 +121,11 @@ function openMessage(
     text: words.text,
     buttons: words.buttons,
     template: words.template ?? null,
-    effectKey: effectKey(host.executionId, command),
+    effectKey: messageKey(host.executionId, command),
     flowExecutionId: host.executionId,
     nodeKey: command.nodeKey,
     now,
+    lastWords: words.lastWords ?? false,
   });
   return {
     command,
@@ -130,7 +136,7 @@ function openMessage(
       const event = final
         ? ({ type: "effect_failed", error: result.reason, retryable: false } as const)
         : ({ type: "effect_succeeded", output: { messageId: result.messageId } } as const);
-      return { event, settle: result.settle, metering: null };
+      return { event, settle: result.settle, metering: null, refusal: result.refusal };
     },
   };
 }
@@ -181,7 +187,7 @@ function openFarewell(host: RunHost, command: Of<"apologise"> | Of<"hand_off">, 
   const handOver = (tx: TenantTransaction) =>
     handOffConversation(tx, { conversationId: host.conversationId, reason: command.reason, now });
   if (words === "") return { command, insert: handOver, silent: true, perform: async () => nothing };
-  const message = openMessage(host, command, { text: words, buttons: [] }, now, handOver);
+  const message = openMessage(host, command, { text: words, buttons: [], lastWords: true }, now, handOver);
   return { ...message, perform: async () => ({ ...(await message.perform()), event: null }) };
 }
 

@@ -5,11 +5,11 @@ import { settleLostAttempts } from "#server/ai/recover-attempts.ts";
 import { isRepeatable } from "#server/connectors/call-endpoint.ts";
 import { getLiveConnector } from "#server/connectors/live-connector.ts";
 import { type Drive, type DriveEnd, driveRun } from "./drive-run.ts";
-import { effectKey, type RunHost } from "./run-host.ts";
+import { effectKey, messageKey, type RunHost } from "./run-host.ts";
 
 /** A message whose attempt began and never ended: uncertain, shown as such, never sent again by itself. */
 async function recoverMessage(host: RunHost, command: Command): Promise<RunEvent> {
-  const key = effectKey(host.executionId, command);
+  const key = messageKey(host.executionId, command);
   const rows = await withTenant(
     host.tenantId,
     (tx) => tx.sql`

@@ -1,4 +1,5 @@
 import type { TenantTransaction } from "#db/tenant.ts";
+import type { AppError } from "#domain/core/app-error.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import type { Command, RunEvent, RunState } from "#domain/flows/run/state.ts";
 import type { LiveChannel } from "#server/channels/connected-channel.ts";
@@ -37,6 +38,8 @@ export type EffectResult = {
   settle: Write | null;
   /** Started once `settle` is committed, beside the next effect: before, both would want the same rows. */
   metering: (() => Promise<void>) | null;
+  /** The plan's limit that stood against it; its words for customers take the place of the run's own. */
+  refusal?: AppError | null;
 };
 
 /**
@@ -57,4 +60,10 @@ export function effectKey(
   part = "",
 ): string {
   return `${executionId}:${command.nodeKey}:${command.visit}${part ? `:${part}` : ""}`;
+}
+
+/** The key of a command's message. A farewell has its own: the node's message that failed may stand under the plain one. */
+export function messageKey(executionId: string, command: Command): string {
+  const farewell = command.type === "apologise" || command.type === "hand_off";
+  return effectKey(executionId, command, farewell ? "farewell" : "");
 }

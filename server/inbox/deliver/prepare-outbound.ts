@@ -1,6 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { STATUS_RANK } from "#domain/channels/inbound-event.ts";
 import { newId } from "#domain/core/id.ts";
+import { type FeeFacts, feeFacts } from "#server/billing/meter/owe-usage.ts";
 
 export type OutboundDraft = {
   conversationId: string;
@@ -19,6 +20,8 @@ export type OutboundDraft = {
   replyToMessageId?: string | null;
   flowExecutionId?: string | null;
   nodeKey?: string | null;
+  /** The bot's farewell before a person takes over: a full plan does not make Aurora silent. */
+  lastWords?: boolean;
 };
 
 export type PreparedOutbound = {
@@ -26,28 +29,50 @@ export type PreparedOutbound = {
   channelMessageId: string;
   attemptId: string;
   provider: boolean;
+  fee: FeeFacts;
 };
+
+/** A message on its way, or the plan's limit that it would have broken; neither where it was made before. */
+export type Preparation = { prepared: PreparedOutbound | null; limit: number | null };
 
 /**
  * Commits an outbound message together with its first attempt, before anything leaves: message, channel message,
- * attempt and the conversation's counters in one statement. A draft whose effect key exists already changes nothing;
- * the statement then returns no row and the promise gives null.
+ * attempt and the conversation's counters in one statement. A draft whose effect key exists already changes nothing.
+ * Where the plan limits messages, the same statement takes one of the month's: exact however many leave at once. Only
+ * the bot is refused. A person's reply is counted and goes: the customer waits for it, and whoever answers cannot
+ * choose the plan.
  */
-export function prepareOutbound(
-  tx: TenantTransaction,
-  draft: OutboundDraft,
-): Promise<PreparedOutbound | null> {
+export function prepareOutbound(tx: TenantTransaction, draft: OutboundDraft): Promise<Preparation> {
   const ids = { messageId: newId(), channelMessageId: newId(), attemptId: newId(), provider: draft.provider };
   const { tenantId } = tx;
   const status = draft.provider ? "sending" : "sent";
   const preview = draft.content.slice(0, 160);
   const live = JSON.stringify({ tenantId, conversationId: draft.conversationId, messageId: ids.messageId });
+  const bound = draft.role === "assistant" && !draft.lastWords;
+  // The conversation is locked before the plan's counter, in every statement: two can then never wait for each other.
   return tx.sql`
-    with conversation as (
-      update conversations set message_count = message_count + 1, last_message_at = ${draft.now},
+    with plan as (
+      select (p.limits ->> 'messages')::bigint as most,
+        date_trunc('month', ${draft.now}::timestamptz at time zone coalesce(l.timezone, t.timezone))::date as month
+      from tenants t left join billing_ledgers l on l.tenant_id = t.id
+      left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null
+      left join plans p on p.id = s.plan_id
+      where t.id = ${tenantId}
+    ), held as (
+      select v.id from conversations v where v.tenant_id = ${tenantId} and v.id = ${draft.conversationId} and not exists (
+        select from messages where tenant_id = ${tenantId} and effect_key = ${draft.effectKey}) for update
+    ), room as (
+      insert into plan_counters as u (tenant_id, id, month, kind, used)
+      select ${tenantId}, ${newId()}, plan.month, 'messages', 1 from held cross join plan
+      where plan.most > 0 or (plan.most = 0 and not ${bound})
+      on conflict (tenant_id, month, kind) do update set used = u.used + 1
+        where not ${bound} or u.used < (select most from plan)
+      returning used
+    ), conversation as (
+      update conversations v set message_count = message_count + 1, last_message_at = ${draft.now},
         last_message_preview = ${preview}, last_message_role = ${draft.role}, updated_at = now()
-      where tenant_id = ${tenantId} and id = ${draft.conversationId} and not exists (
-        select from messages where tenant_id = ${tenantId} and effect_key = ${draft.effectKey})
+      from held cross join plan where v.tenant_id = ${tenantId} and v.id = held.id
+        and (plan.most is null or exists (select from room))
       returning message_count
     ), message as (
       insert into messages (tenant_id, id, conversation_id, position, role, format, content, payload, status, author_user_id,
@@ -70,5 +95,10 @@ export function prepareOutbound(
     ), told as (
       insert into outbox (id, tenant_id, name, payload) select ${newId()}, ${tenantId}, 'message.created', ${live} from message
     )
-    select id from message`.then((rows) => (rows.length > 0 ? ids : null));
+    select message.id is not null as made, held.id is not null and message.id is null as refused, plan.most,
+      ${draft.provider ? feeFacts(tx, "message") : tx.sql`null`} as fee
+    from plan left join held on true left join message on true`.then(([row]) => ({
+    prepared: row?.made ? { ...ids, fee: row.fee as FeeFacts } : null,
+    limit: row?.refused ? Number(row.most) : null,
+  }));
 }

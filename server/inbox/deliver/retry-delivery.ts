@@ -1,10 +1,12 @@
 import { withTenant } from "#db/tenant.ts";
 import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { type FeeFacts, feeFacts, oweUsage } from "#server/billing/meter/owe-usage.ts";
 import { getConnectedChannel } from "#server/channels/connected-channel.ts";
 import type { OutboundMessage } from "#server/providers/channels/channel-adapter.ts";
 import { clock } from "#server/runtime/clock.ts";
 import { wakeRelaySoon } from "#server/runtime/outbox.ts";
+import { messageUsage } from "./message-usage.ts";
 import { sendOutbound } from "./send-outbound.ts";
 import { settleOutbound } from "./settle-outbound.ts";
 
@@ -19,6 +21,8 @@ type Row = {
   address: string;
   scoped_user_id: string | null;
   phone: string | null;
+  flow_execution_id: string | null;
+  fee: FeeFacts;
 };
 
 /** Begins a further attempt of a queued message: the attempt row first, so that a second caller finds nothing to do. */
@@ -42,7 +46,7 @@ async function beginAttempt(
       update messages m set status = 'sending' from carried where m.tenant_id = ${tenantId} and m.id = carried.message_id
     )
     select c.id as channel_message_id, c.message_id, m.conversation_id, c.channel_id, c.attempts, m.content, m.payload,
-      i.address, i.scoped_user_id, u.phone
+      m.flow_execution_id, i.address, i.scoped_user_id, u.phone, ${feeFacts(tx, "message")} as fee
     from carried c join messages m on m.tenant_id = ${tenantId} and m.id = c.message_id
     join conversations v on v.tenant_id = ${tenantId} and v.id = m.conversation_id
     join customers u on u.tenant_id = ${tenantId} and u.id = v.customer_id
@@ -65,7 +69,7 @@ export async function retryDelivery(tenantId: TenantId, channelMessageId: string
     replyToExternalId: null,
     attemptId,
   });
-  const prepared = { messageId: row.message_id, channelMessageId, attemptId, provider: true };
+  const prepared = { messageId: row.message_id, channelMessageId, attemptId, provider: true, fee: row.fee };
   const now = (await clock.now(tenantId)).toISOString();
   const sent = {
     prepared,
@@ -74,7 +78,19 @@ export async function retryDelivery(tenantId: TenantId, channelMessageId: string
     outcome,
     attempt: row.attempts,
   };
-  await withTenant(tenantId, (tx) => settleOutbound(tx, sent, now));
+  const owed = await messageUsage(tenantId, {
+    channel,
+    fee: row.fee,
+    outcome,
+    template: row.payload?.template ?? null,
+    now,
+    conversationId: row.conversation_id,
+    messageId: row.message_id,
+    executionId: row.flow_execution_id,
+  });
+  await withTenant(tenantId, (tx) =>
+    Promise.all([settleOutbound(tx, sent, now), owed && oweUsage(tx, owed)]),
+  );
   wakeRelaySoon();
   return true;
 }

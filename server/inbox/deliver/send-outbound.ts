@@ -3,7 +3,8 @@ import type { LiveChannel } from "#server/channels/connected-channel.ts";
 import { channelAdapter } from "#server/providers/channels/adapters.ts";
 import type { OutboundMessage, SendOutcome } from "#server/providers/channels/channel-adapter.ts";
 
-const notSent = (code: string, reason: string): SendOutcome => ({
+/** The outcome of a message that never left. */
+export const notSent = (code: string, reason: string): SendOutcome => ({
   ok: false,
   retryable: false,
   uncertain: false,

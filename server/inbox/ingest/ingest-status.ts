@@ -1,6 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { type InboundEvent, STATUS_RANK } from "#domain/channels/inbound-event.ts";
 import { isUuid, newId } from "#domain/core/id.ts";
+import { oweProvenMessage } from "../deliver/message-usage.ts";
 
 type StatusEvent = Extract<InboundEvent, { kind: "status" }>;
 
@@ -23,7 +24,7 @@ export async function ingestStatus(
   const attemptId = event.callbackData && isUuid(event.callbackData) ? event.callbackData : null;
   await lockExternalId(tx, channelId, event.externalId);
   const found = await tx.sql`
-    select cm.id from channel_messages cm where cm.tenant_id = ${tenantId} and cm.channel_id = ${channelId}
+    select cm.id, cm.uncertain from channel_messages cm where cm.tenant_id = ${tenantId} and cm.channel_id = ${channelId}
       and cm.direction = 'outbound' and (cm.external_message_id = ${event.externalId}
         or cm.id = (select channel_message_id from delivery_attempts where tenant_id = ${tenantId} and id = ${attemptId}))
     limit 1`;
@@ -34,6 +35,9 @@ export async function ingestStatus(
     return;
   }
   await applyStatus(tx, id, event);
+  // Its own answer was lost, so nobody has metered it.
+  if (found[0]?.uncertain && event.status !== "failed")
+    await oweProvenMessage(tx, id, event.externalId, event.providerTime);
 }
 
 type Status = Pick<StatusEvent, "externalId" | "status" | "providerTime" | "errorCode" | "errorMessage">;

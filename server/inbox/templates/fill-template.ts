@@ -7,7 +7,7 @@ export type FilledTemplate = {
   text: string;
   language: string;
   /** How WhatsApp is to send it; null where it has no approved template of this kind. */
-  whatsapp: { name: string; language: string; parameters: string[] } | null;
+  whatsapp: { name: string; language: string; parameters: string[]; category: string } | null;
 };
 
 /** Fills a text's `{{name}}` marks; throws `invalid` naming the first variable that has no value. */
@@ -36,7 +36,7 @@ export async function fillTemplate(
   const rows = await withTenant(
     tenantId,
     (tx) => tx.sql`
-    select default_language, variants, variables, whatsapp_name, whatsapp_status from message_templates
+    select default_language, category, variants, variables, whatsapp_name, whatsapp_status from message_templates
     where tenant_id = ${tenantId} and id::text = ${input.templateId} and archived_at is null`,
   );
   const row = rows[0];
@@ -59,6 +59,7 @@ export async function fillTemplate(
   const whatsapp = approved
     ? {
         name: String(row.whatsapp_name),
+        category: String(row.category),
         language,
         parameters: declared.map(({ name }) => input.variables[name] ?? ""),
       }

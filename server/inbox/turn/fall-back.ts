@@ -25,6 +25,7 @@ export async function fallBack(
     template: null,
     effectKey: partner.inboundMessageId ? `fallback:${partner.inboundMessageId}` : null,
     now,
+    lastWords: true,
   });
   await withTenant(partner.tenantId, (tx) =>
     Promise.all([

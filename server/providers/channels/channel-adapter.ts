@@ -14,7 +14,8 @@ export type OutboundMessage = {
   to: { address: string; phone: string | null; scopedUserId: string | null };
   text: string;
   buttons: { id: string; title: string }[];
-  template: { name: string; language: string; parameters: string[] } | null;
+  /** `category` is what the provider's own price goes by. */
+  template: { name: string; language: string; parameters: string[]; category?: string } | null;
   replyToExternalId: string | null;
   /** Travels with the message where the provider has a field for it, and comes back in its statuses. */
   attemptId: string;

@@ -7,6 +7,7 @@ import { StripePeer, signedStripeEvent } from "#server/demo/peers/stripe-peer.ts
 import { forget } from "#server/runtime/process.ts";
 import type { Context } from "#server/trpc/context.ts";
 import { closeMonth } from "../../invoices/close-month.ts";
+import { draftMonthWithin } from "../../invoices/draft-month.ts";
 import { createPlan } from "../../plans.ts";
 import { startSubscription } from "../../subscriptions/start-subscription.ts";
 import { makeActor, makeTenant } from "../../testing/billing-fixtures.ts";
@@ -65,6 +66,14 @@ export async function makeDebtor(
   );
   const closed = await closeMonth(tenantId, "2025-01");
   return { tenantId, actor: makeActor(tenantId), invoiceId: closed?.invoiceId ?? "" };
+}
+
+/** The draft of a month after one that is billed; its tenant has a plan of 10.00. */
+export async function makeDraft(): Promise<string> {
+  const { tenantId } = await makeDebtor("10.00");
+  const id = await withTenant(tenantId, (tx) => draftMonthWithin(tx, "2025-02", null));
+  if (!id) throw new Error("There is no draft.");
+  return id;
 }
 
 /** Posts a webhook to the door and applies what it journalled, as the background function would. */
