@@ -53,14 +53,15 @@ export async function armStrikes() {
   const snapshot = (...ignored: string[]) => hashes(sql, ignored);
 
   /**
-   * Does the work killed at its first write, then killed at its second and so on, until it comes through. Whenever it
+   * Does the work killed at its first write (or the one named), then killed at its second and so on, until it comes through. Whenever it
    * was killed within its first transaction, nothing may have changed. Returns how often it was killed.
    */
   async function killEverywhere(
     work: () => Promise<unknown>,
     check: (n: number) => Promise<void>,
+    first = 1,
   ): Promise<number> {
-    for (let n = 1; n < 200; n += 1) {
+    for (let n = first; n < first + 200; n += 1) {
       await plan(n);
       const error = await work().then(
         () => null,
@@ -70,7 +71,7 @@ export async function armStrikes() {
       await plan(0);
       if (!reached) {
         if (error) throw error;
-        return n - 1;
+        return n - first;
       }
       await check(n);
     }

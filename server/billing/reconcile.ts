@@ -36,14 +36,13 @@ function selectSums(tx: Transaction, tenantId: string | null) {
     ), hourly as (
       select tenant_id, sum(client_price) as price, sum(provider_cost) as cost, sum(requests) as n
       from usage_hourly where ${tenantId}::uuid is null or tenant_id = ${tenantId} group by 1
+    ), used as materialized (
+      select tenant_id, conversation_id, sum(client_price) as price, sum(provider_cost) as cost from usage_breakdown
+      where conversation_id is not null and (${tenantId}::uuid is null or tenant_id = ${tenantId}) group by 1, 2
     ), threads as (
       select c.tenant_id, sum(c.client_price) as price, count(*) filter (
         where c.client_price <> coalesce(u.price, 0) or c.provider_cost <> coalesce(u.cost, 0)) as wrong
-      from conversations c left join (
-        select tenant_id, conversation_id, sum(client_price) as price, sum(provider_cost) as cost
-        from usage_breakdown where conversation_id is not null and (${tenantId}::uuid is null or tenant_id = ${tenantId})
-        group by 1, 2
-      ) u on u.tenant_id = c.tenant_id and u.conversation_id = c.id
+      from conversations c left join used u on u.tenant_id = c.tenant_id and u.conversation_id = c.id
       where ${tenantId}::uuid is null or c.tenant_id = ${tenantId} group by 1
     ), lines as (
       select l.tenant_id, sum(l.amount_exact) as exact, count(*) filter (

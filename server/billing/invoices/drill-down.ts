@@ -128,11 +128,13 @@ async function conversationLevel(tx: TenantTransaction, at: Standing, day: strin
   const days = await dayLevel(tx, at);
   const parent = days.children.find((child) => child.key === day);
   if (!parent) throw notFound("invoice_day");
-  const rows =
-    await tx.sql`select coalesce(u.conversation_id::text, 'none') as key, ${sums(tx)} from usage_breakdown u
+  const rows = await tx.sql`select u.conversation_id as key, ${sums(tx)} from usage_breakdown u
     where ${sliceOfDay(tx, at, day)} group by 1 order by sum(coalesce(u.billable_price, u.client_price)) desc, 1`;
-  return level(rows, (row) => row.key as string, parent, at.currency);
+  return level(rows, keyOrNone, parent, at.currency);
 }
+
+/** Records without a conversation or a message stand under `none`. */
+const keyOrNone = (row: Row) => (row.key ?? "none") as string;
 
 const same = (tx: TenantTransaction, column: "conversation_id" | "message_id", key: string) =>
   key === "none" ? tx.sql`u.${tx.sql(column)} is null` : tx.sql`u.${tx.sql(column)} = ${key}::uuid`;
@@ -146,11 +148,10 @@ async function messageLevel(
   const conversations = await conversationLevel(tx, at, day);
   const parent = conversations.children.find((child) => child.key === conversationId);
   if (!parent) throw notFound("conversation");
-  const rows =
-    await tx.sql`select coalesce(u.message_id::text, 'none') as key, ${sums(tx)} from usage_breakdown u
+  const rows = await tx.sql`select u.message_id as key, ${sums(tx)} from usage_breakdown u
     where ${sliceOfDay(tx, at, day)} and ${same(tx, "conversation_id", conversationId)} group by 1
     order by min(u.occurred_at), 1`;
-  return level(rows, (row) => row.key as string, parent, at.currency);
+  return level(rows, keyOrNone, parent, at.currency);
 }
 
 export type LevelPage = Page<LevelRow> & { total: LevelTotal; currency: string };
