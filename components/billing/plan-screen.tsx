@@ -110,7 +110,7 @@ function InForce(props: { plan: PlanView; onCancel: (() => void) | null; onResum
 
 function Allowances(props: { plan: PlanView }) {
   return (
-    <table className="tbl mt-4" aria-label="Included this month">
+    <table className="tbl mt-4 flush" aria-label="Included this month">
       <thead>
         <tr>
           <th>Included this month</th>
@@ -146,6 +146,7 @@ function History(props: { rows: ReadonlyArray<HeldPlanView> }) {
   if (props.rows.length === 0) return null;
   return (
     <section className="px-2 pb-5" aria-label="History">
+      <h2 className="text-title px-3 pt-2 pb-1">Plans until now</h2>
       <table className="tbl">
         <thead>
           <tr>
@@ -153,7 +154,7 @@ function History(props: { rows: ReadonlyArray<HeldPlanView> }) {
             <th>From</th>
             <th className="max-sm:hidden">To</th>
             <th>Status</th>
-            <th className="r">Price</th>
+            <th className="r">Price, {props.rows[0]?.currency}</th>
           </tr>
         </thead>
         <tbody>

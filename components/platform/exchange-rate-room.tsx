@@ -32,6 +32,8 @@ export function ExchangeRateRoom(props: {
       nameOf={nameOf}
       subtitleOf={(row) => `From ${row.month} on`}
       archiveLabel="Take it back"
+      emptyTitle="No exchange rates yet"
+      meta={(row) => row.reason ?? `entered by ${row.createdBy}`}
       empty="Tenants who are billed in the currency of your providers' prices need none."
       createInitial={{ base: "USD" }}
       createFields={[

@@ -3,7 +3,7 @@ import "./invoices.css";
 import { ReceiptText } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { invoiceChip } from "#components/billing/invoice-chip.tsx";
+import { invoiceChip, invoiceWords } from "#components/billing/invoice-chip.tsx";
 import { Amount } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -76,7 +76,7 @@ function RunForm(props: {
 
 const filters = ["draft", "open", "paid", "uncollectible", "void"].map((value) => ({
   value,
-  label: value.slice(0, 1).toUpperCase() + value.slice(1),
+  label: invoiceWords(value),
 }));
 
 /** Invoices of all tenants, the run that makes them, and how far it is. */
@@ -103,7 +103,7 @@ export function InvoiceRun(props: {
         <SelectField
           label="Status"
           hideLabel
-          placeholder="Every status"
+          placeholder="All statuses"
           value={props.status}
           options={filters}
           onChange={(event) => props.onStatus(event.target.value)}
@@ -121,10 +121,16 @@ export function InvoiceRun(props: {
             onMore={props.onMore}
             idOf={(row) => row.id}
             onOpen={(row) => router.push(`/platform/invoices/${row.id}`)}
+            meta={(row) => (
+              <>
+                <span>{row.tenantName}</span>
+                <span>{row.month}</span>
+              </>
+            )}
             empty={<Empty title="No invoices here" text="Run the invoices of a month that has ended." />}
             columns={[
               { key: "number", head: "Number", cell: (row) => <b>{row.number ?? "Draft"}</b> },
-              { key: "tenant", head: "Tenant", cell: (row) => row.tenantName },
+              { key: "tenant", head: "Tenant", desk: true, cell: (row) => row.tenantName },
               { key: "month", head: "Month", desk: true, cell: (row) => row.month },
               {
                 key: "status",
@@ -144,7 +150,7 @@ export function InvoiceRun(props: {
                 key: "total",
                 head: "Total",
                 number: true,
-                cell: (row) => <Amount value={row.total} currency={row.currency} decimals={2} symbol />,
+                cell: (row) => <Amount value={row.total} currency={row.currency} minor symbol />,
               },
             ]}
           />

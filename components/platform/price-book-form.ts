@@ -1,3 +1,4 @@
+import { serviceWords, unitWords } from "#components/billing/service-words.ts";
 import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
 
 const TOKEN_PARTS = [
@@ -35,7 +36,7 @@ export const serviceOptions = [
   "message",
   "storage",
   "bandwidth",
-].map((value) => ({ value, label: value.replaceAll("_", " ") }));
+].map((value) => ({ value, label: serviceWords(value) }));
 
 const byToken = (values: FieldValues) => String(values.unit ?? "").endsWith("tokens");
 const bySecond = (values: FieldValues) => values.unit === "per_second" || values.unit === "per_minute";
@@ -50,7 +51,7 @@ export function bookFields(shown: (values: FieldValues) => boolean = () => true)
       label: "Unit",
       kind: "select",
       required: true,
-      options: UNITS.map((value) => ({ value, label: value.replaceAll("_", " ") })),
+      options: UNITS.map((value) => ({ value, label: unitWords(value) })),
       when: shown,
     },
     ...TOKEN_PARTS.map(

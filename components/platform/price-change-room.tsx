@@ -1,6 +1,14 @@
 "use client";
 import { Send } from "lucide-react";
-import { Amount, decimalsOf } from "#components/ui/amount.tsx";
+import { PriceStep } from "#components/billing/price-step.tsx";
+import {
+  changeWords,
+  rateWords,
+  serviceWords,
+  unitWords,
+  whoWords,
+} from "#components/billing/service-words.ts";
+import { decimalsOf } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
@@ -31,25 +39,25 @@ export interface PriceChangeView {
 
 const nameOf = (row: PriceChangeView) =>
   [row.provider, row.model].filter(Boolean).join(" ") ||
-  row.serviceType?.replaceAll("_", " ") ||
-  "Everything";
+  (row.serviceType ? serviceWords(row.serviceType) : "Everything");
 
 function Change(props: { row: PriceChangeView }) {
   const { row } = props;
   if (row.parts.length === 0)
     return (
       <span className="num">
-        {row.oldMarkupPercent ?? "–"} → {row.newMarkupPercent ?? "–"} %
+        {row.oldMarkupPercent === null ? "" : `${row.oldMarkupPercent}% → `}
+        {row.newMarkupPercent === null ? "–" : `${row.newMarkupPercent}%`}
+        <span className="text-ink-3"> on the cost</span>
       </span>
     );
   return row.parts.map((part) => {
     const decimals = decimalsOf([part.oldCost, part.newCost], row.currency ?? "USD");
     return (
       <span key={part.part} className="row gap-1.5">
-        {part.oldCost ? <Amount value={part.oldCost} decimals={decimals} /> : "–"} →{" "}
-        {part.newCost ? <Amount value={part.newCost} decimals={decimals} /> : "–"}
-        <span className="text-ink-3">{part.part}</span>
-        <span className="num">{part.percent === null ? "" : `${part.percent} %`}</span>
+        <PriceStep from={part.oldCost} to={part.newCost} currency={row.currency} decimals={decimals} />
+        <span className="text-ink-3">{rateWords(part.part)}</span>
+        <span className="num">{changeWords(part.percent)}</span>
       </span>
     );
   });
@@ -69,12 +77,14 @@ export function PriceChangeRoom(props: {
       idOf={(row) => row.id}
       nameOf={nameOf}
       subtitleOf={(row) => row.reason ?? row.scope}
+      meta={(row) => `from ${time.date(row.effectiveFrom)}`}
       empty="Each change of a provider price or a rule is kept here."
       above={(row) => (
         <div className="p-5">
           <Change row={row} />
           <p className="text-ink-2 mt-2">
-            {row.unit?.replaceAll("_", " ")} {row.reason ? `Reason: ${row.reason}` : ""}
+            {row.unit ? `${row.currency ?? ""} ${unitWords(row.unit)}. ` : ""}
+            {row.reason ? `Reason: ${row.reason}` : ""}
           </p>
           <Button className="mt-4" icon={<Send size={14} />} onClick={() => props.onNotify(row.id)}>
             Write to the tenants
@@ -85,9 +95,15 @@ export function PriceChangeRoom(props: {
         { key: "what", head: "What", cell: nameOf },
         { key: "action", head: "Action", desk: true, cell: (row) => <StatusChip status={row.action} /> },
         { key: "change", head: "Cost or markup", cell: (row) => <Change row={row} /> },
-        { key: "from", head: "From", cell: (row) => time.date(row.effectiveFrom) },
-        { key: "by", head: "By", desk: true, cell: (row) => row.changedBy },
-        { key: "told", head: "Told", number: true, desk: true, cell: (row) => row.tenantsNotified },
+        { key: "from", head: "From", desk: true, cell: (row) => time.date(row.effectiveFrom) },
+        { key: "by", head: "By", desk: true, cell: (row) => whoWords(row.changedBy) },
+        {
+          key: "told",
+          head: "Tenants told",
+          number: true,
+          desk: true,
+          cell: (row) => row.tenantsNotified.toLocaleString("en-US"),
+        },
       ]}
     />
   );

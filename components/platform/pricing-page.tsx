@@ -1,5 +1,6 @@
 "use client";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { unitWords } from "#components/billing/service-words.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { valid } from "#components/trpc/form-problem.ts";
@@ -66,7 +67,7 @@ export function PricingPage() {
       ...row,
       scopeName: row.scope === "tenant" ? tenantName(row.tenantId) : planName(row.planId),
       fixedPrice: row.fixedPrice
-        ? `${Object.values(row.fixedPrice.parts)[0] ?? ""} ${row.fixedPrice.unit.replaceAll("_", " ")}`
+        ? `${Object.values(row.fixedPrice.parts)[0] ?? ""} ${unitWords(row.fixedPrice.unit)}`
         : null,
       extras: row.fixedPrice ? bookExtras(row.fixedPrice) : [],
     }),

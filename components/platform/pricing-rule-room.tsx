@@ -1,5 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
+import { sentence, serviceWords } from "#components/billing/service-words.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
@@ -88,7 +89,7 @@ function fields(
       label: "Side of the trial",
       kind: "select",
       required: true,
-      options: ["a", "b"].map((value) => ({ value, label: `side ${value}` })),
+      options: ["a", "b"].map((value) => ({ value, label: `Side ${value}` })),
       when: inTrial,
     },
     {
@@ -130,6 +131,11 @@ export function PricingRuleRoom(props: {
       idOf={(row) => row.id}
       nameOf={(row) => row.scopeName ?? "Everybody"}
       subtitleOf={(row) => row.reason}
+      meta={(row) =>
+        [row.serviceType ? serviceWords(row.serviceType) : "Any service", row.provider, row.model]
+          .filter(Boolean)
+          .join(", ")
+      }
       empty="Without a rule everything is sold at cost."
       createInitial={{
         scope: "platform",
@@ -167,16 +173,22 @@ export function PricingRuleRoom(props: {
           head: "For",
           cell: (row) => (
             <span className="row">
-              {row.scopeName ?? "Everybody"} <Chip>{row.scope}</Chip>
+              {row.scopeName ?? "Everybody"}{" "}
+              {row.scope === "platform" ? null : <Chip>{sentence(row.scope)}</Chip>}
               {row.trial ? (
                 <Chip>
-                  {row.trial.name}: side {row.trial.side}, {trimmed(row.trial.percent)} %
+                  {row.trial.name}: side {row.trial.side}, {trimmed(row.trial.percent)}%
                 </Chip>
               ) : null}
             </span>
           ),
         },
-        { key: "service", head: "Service", cell: (row) => row.serviceType?.replaceAll("_", " ") ?? anyValue },
+        {
+          key: "service",
+          head: "Service",
+          desk: true,
+          cell: (row) => (row.serviceType ? serviceWords(row.serviceType) : anyValue),
+        },
         { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider ?? anyValue },
         {
           key: "model",
@@ -186,16 +198,16 @@ export function PricingRuleRoom(props: {
         },
         {
           key: "price",
-          head: "Markup",
+          head: "Markup or price",
           number: true,
           cell: (row) =>
-            row.markupPercent === null ? (row.fixedPrice ?? "fixed") : `${trimmed(row.markupPercent)}%`,
+            row.markupPercent === null ? (row.fixedPrice ?? "Fixed") : `${trimmed(row.markupPercent)}%`,
         },
         {
           key: "from",
           head: "Begins",
           desk: true,
-          cell: (row) => (row.validFrom ? time.date(row.validFrom) : "since ever"),
+          cell: (row) => (row.validFrom ? time.date(row.validFrom) : "From the start"),
         },
         { key: "to", head: "Ends", desk: true, cell: (row) => (row.validTo ? time.date(row.validTo) : "–") },
       ]}

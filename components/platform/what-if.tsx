@@ -1,6 +1,7 @@
 "use client";
 import { History } from "lucide-react";
 import { useState } from "react";
+import { serviceWords } from "#components/billing/service-words.ts";
 import { monthLabel } from "#components/billing/spend-answers.ts";
 import { Amount, decimalsOf } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -100,7 +101,7 @@ export function WhatIf(props: {
             label="Service"
             placeholder="every service"
             value={input.serviceType}
-            options={SERVICE_TYPES.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
+            options={SERVICE_TYPES.map((value) => ({ value, label: serviceWords(value) }))}
             onChange={(event) => set({ serviceType: event.target.value })}
           />
           <TextField
