@@ -59,7 +59,7 @@ export function AlertList(props: { alerts: ReadonlyArray<AlertView>; onNew: (() 
       <ul>
         {props.alerts.map((alert) => (
           <li key={alert.id}>
-            <div className="row">
+            <div className="row flex-wrap">
               <span className="clip" title={alert.name}>
                 {alert.name}
               </span>
@@ -100,7 +100,7 @@ export function QuotaList(props: {
       <ul>
         {props.quotas.map((quota) => (
           <li key={quota.id}>
-            <div className="row">
+            <div className="row flex-wrap">
               <span className="clip" title={quota.name}>
                 {quota.name}
               </span>

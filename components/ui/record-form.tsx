@@ -1,5 +1,5 @@
 "use client";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { SelectField, TextArea, TextField } from "./field.tsx";
 import { Switch } from "./switch.tsx";
@@ -60,6 +60,23 @@ function problemAt(problem: FormProblem | null, name: string): string | undefine
   return (exact ?? near)?.message;
 }
 
+/** The fields that must be filled and are not, each said at its place. */
+function missingIn(shown: ReadonlyArray<FieldSpec>, values: FieldValues): FormProblem | null {
+  const empty = shown.filter((spec) => {
+    const value = values[spec.name];
+    return (
+      spec.required &&
+      spec.kind !== "switch" &&
+      (Array.isArray(value) ? !value.length : !`${value ?? ""}`.trim())
+    );
+  });
+  if (empty.length === 0) return null;
+  return {
+    message: `Still empty: ${empty.map((spec) => spec.label).join(", ")}.`,
+    fields: empty.map((spec) => ({ path: spec.name, message: "This cannot be empty." })),
+  };
+}
+
 /** What a secret field begins with is nothing: the masked tail it has is shown beneath, never sent back. */
 function withoutSecrets(fields: ReadonlyArray<FieldSpec>, initial: FieldValues): FieldValues {
   const secret = new Set(fields.filter((spec) => spec.kind === "secret").map((spec) => spec.name));
@@ -82,7 +99,16 @@ export function RecordForm(props: {
   const [saved, setSaved] = useState(false);
   const [failure, setFailure] = useState<FormProblem | null>(null);
   const shown = props.fields.filter((spec) => !spec.when || spec.when(values));
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (failure) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [failure]);
   const send = async () => {
+    const missing = missingIn(shown, values);
+    if (missing) {
+      setFailure(missing);
+      return;
+    }
     const picked = shown.filter((spec) =>
       props.whole
         ? !(spec.kind === "secret" && !values[spec.name]) && values[spec.name] !== undefined
@@ -99,6 +125,8 @@ export function RecordForm(props: {
   const placed = shown.some((spec) => problemAt(failure, spec.name));
   return (
     <form
+      ref={form}
+      noValidate
       className="col gap-4 p-5"
       onSubmit={(event) => {
         event.preventDefault();
@@ -160,7 +188,9 @@ function Field(props: {
         options={spec.options ?? []}
         value={toText(value, spec)}
         required={spec.required ?? false}
-        {...(spec.required ? {} : { placeholder: spec.placeholder ?? "–" })}
+        {...(spec.required && value
+          ? {}
+          : { placeholder: spec.placeholder ?? (spec.required ? "Choose" : "–") })}
         onChange={(event) => props.onChange(fromText(event.target.value, spec))}
       />
     );
