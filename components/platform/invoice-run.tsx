@@ -36,13 +36,17 @@ function RunForm(props: {
 }) {
   const [tenantId, setTenant] = useState("");
   const [period, setPeriod] = useState("");
+  const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<RunOutcome | null>(null);
   return (
     <form
-      className="flex flex-wrap items-end gap-2"
+      className="flex flex-wrap items-start gap-2"
       onSubmit={async (event) => {
         event.preventDefault();
+        const wrong = period !== "" && !/^\d{4}-(0[1-9]|1[0-2])$/.test(period);
+        setProblem(wrong ? "Give a month such as 2026-10." : undefined);
+        if (wrong) return;
         setBusy(true);
         setOutcome(await props.onRun(tenantId || null, period || null));
         setBusy(false);
@@ -58,15 +62,21 @@ function RunForm(props: {
       <TextField
         label="Month"
         placeholder="the last closed"
-        pattern="\d{4}-\d{2}"
+        error={problem}
         value={period}
         onChange={(event) => setPeriod(event.target.value)}
       />
-      <Button type="submit" variant="primary" busy={busy} icon={<ReceiptText size={14} />}>
+      <Button
+        type="submit"
+        variant="primary"
+        className="sm:mt-[26px]"
+        busy={busy}
+        icon={<ReceiptText size={14} />}
+      >
         {busy ? "Billing" : "Run invoices"}
       </Button>
       {outcome ? (
-        <span role="status" className={outcome.ok ? "text-positive" : "text-critical"}>
+        <span role="status" className={`sm:mt-8 ${outcome.ok ? "text-positive" : "text-critical"}`}>
           {outcome.text}
         </span>
       ) : null}

@@ -146,9 +146,12 @@ export function bookFromForm(values: FieldValues): { book: object; rest: FieldVa
   };
 }
 
-/** A part of a price as people read it: `cachedInput` is "cached input". */
+/** A part of a price as people read it: `cachedInput` is "Cached input". */
 export function partLabel(part: string): string {
-  return part.replace(/([A-Z1])/g, " $1").toLowerCase();
+  const known =
+    TOKEN_PARTS.find((one) => one.name === part)?.label ??
+    { amount: "Rate", carrierFee: "Carrier fee" }[part];
+  return known ?? part;
 }
 
 /** One line for a price book's extras: the higher rates and the times of day. */
@@ -167,7 +170,7 @@ export function bookExtras(book: {
 }): string[] {
   const rates = (parts: object) =>
     Object.entries(parts)
-      .map(([name, rate]) => `${partLabel(name)} ${String(rate)}`)
+      .map(([name, rate]) => `${partLabel(name).toLowerCase()} ${String(rate)}`)
       .join(", ");
   return [
     ...(book.tiers ?? []).map((tier) => `Above ${tier.above.toLocaleString("en")}: ${rates(tier.parts)}`),

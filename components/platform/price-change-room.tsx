@@ -4,6 +4,7 @@ import { PriceStep } from "#components/billing/price-step.tsx";
 import {
   changeWords,
   rateWords,
+  sentence,
   serviceWords,
   unitWords,
   whoWords,
@@ -41,14 +42,26 @@ const nameOf = (row: PriceChangeView) =>
   [row.provider, row.model].filter(Boolean).join(" ") ||
   (row.serviceType ? serviceWords(row.serviceType) : "Everything");
 
+const scopes: Record<string, string> = {
+  platform: "For everybody",
+  plan: "For a plan",
+  tenant: "For one tenant",
+  provider: "What the provider charges",
+};
+
+/** What a rule without a price of its own says now. */
+function markupWords(row: PriceChangeView): string {
+  if (row.newMarkupPercent !== null) return `${row.newMarkupPercent}% on the cost`;
+  return row.action === "created" || row.action === "updated" ? "A fixed price" : "Ended";
+}
+
 function Change(props: { row: PriceChangeView }) {
   const { row } = props;
   if (row.parts.length === 0)
     return (
       <span className="num">
-        {row.oldMarkupPercent === null ? "" : `${row.oldMarkupPercent}% → `}
-        {row.newMarkupPercent === null ? "–" : `${row.newMarkupPercent}%`}
-        <span className="text-ink-3"> on the cost</span>
+        {row.oldMarkupPercent === null ? "" : `${row.oldMarkupPercent}% on the cost → `}
+        {markupWords(row)}
       </span>
     );
   return row.parts.map((part) => {
@@ -76,7 +89,7 @@ export function PriceChangeRoom(props: {
       source={props.source}
       idOf={(row) => row.id}
       nameOf={nameOf}
-      subtitleOf={(row) => row.reason ?? row.scope}
+      subtitleOf={(row) => row.reason ?? scopes[row.scope] ?? sentence(row.scope)}
       meta={(row) => `from ${time.date(row.effectiveFrom)}`}
       empty="Each change of a provider price or a rule is kept here."
       above={(row) => (

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { PriceStep } from "#components/billing/price-step.tsx";
-import { changeWords, sentence, unitWords } from "#components/billing/service-words.ts";
+import { changeWords, rateWords, sentence, unitWords } from "#components/billing/service-words.ts";
 import { decimalsOf } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Chip, type ChipTone } from "#components/ui/chip.tsx";
@@ -11,7 +11,6 @@ import { LinkTabs } from "#components/ui/link-tabs.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
-import { partLabel } from "./price-book-form.ts";
 
 export type ProposalStatus = "open" | "accepted" | "rejected";
 
@@ -82,7 +81,7 @@ function Rates(props: { row: ProposalView }) {
   return rates.map((rate) => (
     <span key={rate.part} className="row gap-1.5">
       <PriceStep from={rate.old} to={rate.new} currency={currency} decimals={decimals} />
-      <span className="text-ink-3">{partLabel(rate.part)}</span>
+      <span className="text-ink-3">{rateWords(rate.part)}</span>
       <span className="num">{changeWords(rate.percent)}</span>
     </span>
   ));

@@ -68,6 +68,7 @@ function fields(
     {
       name: "pricedBy",
       label: "Priced by",
+      group: "Price",
       kind: "select",
       required: true,
       options: [
@@ -76,11 +77,18 @@ function fields(
       ],
     },
     { ...markupField, when: (values) => values.pricedBy !== "fixed" },
-    ...bookFields((values) => values.pricedBy === "fixed"),
-    { name: "validFrom", label: "Begins, midnight UTC", kind: "date", hint: "Empty: as early as it may." },
-    { name: "validTo", label: "Ends, midnight UTC", kind: "date" },
+    ...bookFields((values) => values.pricedBy === "fixed").map((field) => ({ ...field, group: "Price" })),
+    {
+      name: "validFrom",
+      group: "Time",
+      label: "Begins, midnight UTC",
+      kind: "date",
+      hint: "Empty: as early as it may.",
+    },
+    { name: "validTo", group: "Time", label: "Ends, midnight UTC", kind: "date" },
     {
       name: "trialName",
+      group: trialGroup,
       label: "Trial of two prices",
       placeholder: "none",
       hint: "With a name the rule holds for a share of the tenants, always the same ones.",
@@ -88,6 +96,7 @@ function fields(
     },
     {
       name: "trialSide",
+      group: trialGroup,
       label: "Side of the trial",
       kind: "select",
       required: true,
@@ -96,14 +105,17 @@ function fields(
     },
     {
       name: "trialPercent",
+      group: trialGroup,
       label: "Share of the tenants, percent",
       kind: "amount",
       required: true,
       when: inTrial,
     },
-    { name: "reason", label: "Reason, for the history" },
+    { name: "reason", label: "Reason", hint: "Stands in the history of prices.", group: "History" },
   ];
 }
+
+const trialGroup = "Trial";
 
 const markupField: FieldSpec = {
   name: "markupPercent",
@@ -111,6 +123,7 @@ const markupField: FieldSpec = {
   kind: "amount",
   required: true,
   hint: "0 is a real rule: at cost.",
+  group: "Price",
 };
 
 const inTrial = (values: FieldValues) => values.scope !== "tenant" && Boolean(values.trialName);

@@ -62,7 +62,7 @@ export function ProviderPriceRoom(props: {
             <Part key={line} part="Also" price={line} />
           ))}
           <Part part="Begins" price={time.full(row.validFrom)} />
-          <Part part="Source" price={row.source} />
+          <Part part="Source" price={row.source === "shipped" ? "Shipped with Aurora" : row.source} />
         </dl>
       )}
       columns={[

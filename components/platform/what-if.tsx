@@ -36,6 +36,7 @@ export function WhatIf(props: {
 }) {
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
   const [input, setInput] = useState<WhatIfInput>({
     month: "",
     planId: "",
@@ -62,6 +63,9 @@ export function WhatIf(props: {
           className="col gap-3"
           onSubmit={async (event) => {
             event.preventDefault();
+            const wrong = !/^-?\d+([.]\d+)?$/.test(input.markupPercent.trim());
+            setProblem(wrong ? "Give a number, such as 60." : undefined);
+            if (wrong) return;
             setBusy(true);
             setResult(await props.onAsk({ ...input, month }));
             setBusy(false);
@@ -77,7 +81,7 @@ export function WhatIf(props: {
             <TextField
               label="Markup, percent"
               inputMode="decimal"
-              required
+              error={problem}
               value={input.markupPercent}
               onChange={(event) => set({ markupPercent: event.target.value })}
             />

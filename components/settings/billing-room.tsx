@@ -62,10 +62,10 @@ const profileFields: ReadonlyArray<FieldSpec> = [
     hint: "When AI has cost this much, people take over until the next month. Empty for none.",
   },
 ];
-const walletFields: ReadonlyArray<FieldSpec> = [
+const walletFields = (currency: string): ReadonlyArray<FieldSpec> => [
   {
     name: "amount",
-    label: "Amount",
+    label: `Amount, ${currency}`,
     kind: "amount",
     required: true,
     hint: "Prepaid money pays the next invoices first.",
@@ -160,7 +160,7 @@ export function BillingRoom(props: {
           <RecordForm
             key={sheet}
             whole={sheet === "wallet"}
-            fields={sheet === "wallet" ? walletFields : profileFields}
+            fields={sheet === "wallet" ? walletFields(wallet.currency) : profileFields}
             initial={sheet === "wallet" ? {} : { ...profile }}
             submitLabel={sheet === "wallet" ? "Pay into the wallet" : "Save"}
             onSubmit={async (values) => {

@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useRef, useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { SelectField, TextArea, TextField } from "./field.tsx";
 import { Switch } from "./switch.tsx";
@@ -23,6 +23,8 @@ export interface FieldSpec {
   placeholder?: string;
   required?: boolean;
   code?: boolean;
+  /** The heading above it and the fields after it. */
+  group?: string;
   /** Lines that an area shows at first. */
   rows?: number;
   /** Shown only while this holds. */
@@ -50,10 +52,11 @@ function changed(spec: FieldSpec, now: FieldValue | undefined, before: FieldValu
   return JSON.stringify(now ?? null) !== JSON.stringify(before ?? null);
 }
 
-/** The sentence about one field: by its whole path (`owner.email` is `ownerEmail`), else by its last or first part. */
+/** The sentence about one field: by its path (`owner.email`, `owner.email.0.part` are `ownerEmail`), else by an end. */
 function problemAt(problem: FormProblem | null, name: string): string | undefined {
   const joined = (path: string) => path.replace(/\.(.)/g, (_all, letter: string) => letter.toUpperCase());
-  const exact = problem?.fields.find(({ path }) => path === name || joined(path) === name);
+  const whole = (path: string) => joined(path.replace(/\.\d+(\..*)?$/, ""));
+  const exact = problem?.fields.find(({ path }) => path === name || whole(path) === name);
   const near = problem?.fields.find(
     ({ path }) => /[.]/.test(path) && (path.split(".").at(-1) === name || path.split(".")[0] === name),
   );
@@ -134,18 +137,22 @@ export function RecordForm(props: {
       }}
     >
       <fieldset disabled={props.readOnly} className="contents">
-        {shown.map((spec) => (
-          <Field
-            key={spec.name}
-            spec={spec}
-            value={values[spec.name]}
-            kept={spec.kind === "secret" ? toText(props.initial[spec.name], spec) : ""}
-            error={problemAt(failure, spec.name)}
-            onChange={(value) => {
-              setSaved(false);
-              setValues((old) => ({ ...old, [spec.name]: value }));
-            }}
-          />
+        {shown.map((spec, index) => (
+          <Fragment key={spec.name}>
+            {spec.group && spec.group !== shown[index - 1]?.group ? (
+              <h3 className="text-title border-line mt-2 border-t pt-5">{spec.group}</h3>
+            ) : null}
+            <Field
+              spec={spec}
+              value={values[spec.name]}
+              kept={spec.kind === "secret" ? toText(props.initial[spec.name], spec) : ""}
+              error={problemAt(failure, spec.name)}
+              onChange={(value) => {
+                setSaved(false);
+                setValues((old) => ({ ...old, [spec.name]: value }));
+              }}
+            />
+          </Fragment>
         ))}
       </fieldset>
       {failure ? (
