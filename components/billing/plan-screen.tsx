@@ -44,16 +44,23 @@ export function PlanScreen(props: {
             <ul>
               {props.offered.map((one) => (
                 <li key={one.id}>
-                  <div className="row">
-                    <span className="clip font-strong">{one.name}</span>
+                  <div className="row flex-wrap">
+                    <span className="clip font-strong" title={one.name}>
+                      {one.name}
+                    </span>
                     <span className="end num">
                       <Amount value={one.monthlyPrice} currency={one.currency} symbol /> a month
                     </span>
                   </div>
                   <p className="text-small text-ink-3 mt-1">{includedWords(one.included)}</p>
                   {props.onChoose && one.id !== plan?.planId ? (
-                    <Button size="sm" className="mt-1.5" onClick={() => props.onChoose?.(one)}>
-                      Choose {one.name}
+                    <Button
+                      size="sm"
+                      className="mt-1.5"
+                      aria-label={`Choose ${one.name}`}
+                      onClick={() => props.onChoose?.(one)}
+                    >
+                      {one.name.length > 24 ? "Choose this plan" : `Choose ${one.name}`}
                     </Button>
                   ) : null}
                 </li>

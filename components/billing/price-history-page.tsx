@@ -18,7 +18,9 @@ const scrollable = { tabIndex: 0 };
 
 /** A rule of no particular model: its markup for who may see it, else what became of it. */
 function ruleWords(row: { action: string; newMarkupPercent: string | null }): string {
-  return row.newMarkupPercent === null ? sentence(row.action) : `Cost + ${row.newMarkupPercent}%`;
+  return row.newMarkupPercent === null
+    ? sentence(row.action)
+    : `Cost ${row.newMarkupPercent.startsWith("-") ? "−" : "+"} ${row.newMarkupPercent.replace("-", "")}%`;
 }
 
 /** Every change of the prices that one pays: old, new, by how much, why, from when, and the notice of it. */
@@ -40,7 +42,7 @@ export function PriceHistoryPage() {
           idOf={(row) => row.id}
           meta={(row) => (
             <>
-              <span>from {time.date(row.effectiveFrom)}</span>
+              <span>from {row.effectiveFrom < "1971" ? "the start" : time.date(row.effectiveFrom)}</span>
               {row.unit ? <span>{unitWords(row.unit)}</span> : null}
             </>
           )}
@@ -62,7 +64,11 @@ export function PriceHistoryPage() {
               key: "from",
               head: `From, ${time.zone} time`,
               desk: true,
-              cell: (row) => <time dateTime={row.effectiveFrom}>{time.date(row.effectiveFrom)}</time>,
+              cell: (row) => (
+                <time dateTime={row.effectiveFrom}>
+                  {row.effectiveFrom < "1971" ? "The start" : time.date(row.effectiveFrom)}
+                </time>
+              ),
             },
             {
               key: "change",

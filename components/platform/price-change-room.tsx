@@ -51,9 +51,13 @@ const scopes: Record<string, string> = {
 
 /** What a rule without a price of its own says now. */
 function markupWords(row: PriceChangeView): string {
-  if (row.newMarkupPercent !== null) return `${row.newMarkupPercent}% on the cost`;
+  if (row.newMarkupPercent !== null) return `${row.newMarkupPercent.replace("-", "−")}% on the cost`;
   return row.action === "created" || row.action === "updated" ? "A fixed price" : "Ended";
 }
+
+/** A rule without a beginning holds from the start. */
+const fromWords = (row: PriceChangeView, date: (at: string) => string) =>
+  row.effectiveFrom < "1971" ? "From the start" : date(row.effectiveFrom);
 
 function Change(props: { row: PriceChangeView }) {
   const { row } = props;
@@ -90,7 +94,7 @@ export function PriceChangeRoom(props: {
       idOf={(row) => row.id}
       nameOf={nameOf}
       subtitleOf={(row) => row.reason ?? scopes[row.scope] ?? sentence(row.scope)}
-      meta={(row) => `from ${time.date(row.effectiveFrom)}`}
+      meta={(row) => `from ${fromWords(row, time.date).replace("From the", "the")}`}
       empty="Each change of a provider price or a rule is kept here."
       above={(row) => (
         <div className="p-5">
@@ -106,9 +110,15 @@ export function PriceChangeRoom(props: {
       )}
       columns={[
         { key: "what", head: "What", cell: nameOf },
+        {
+          key: "for",
+          head: "For",
+          desk: true,
+          cell: (row) => (scopes[row.scope] ?? sentence(row.scope)).replace("For ", ""),
+        },
         { key: "action", head: "Action", desk: true, cell: (row) => <StatusChip status={row.action} /> },
         { key: "change", head: "Cost or markup", cell: (row) => <Change row={row} /> },
-        { key: "from", head: "From", desk: true, cell: (row) => time.date(row.effectiveFrom) },
+        { key: "from", head: "From", desk: true, cell: (row) => fromWords(row, time.date) },
         { key: "by", head: "By", desk: true, cell: (row) => whoWords(row.changedBy) },
         {
           key: "told",

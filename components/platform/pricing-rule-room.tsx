@@ -216,7 +216,9 @@ export function PricingRuleRoom(props: {
           head: "Markup or price",
           number: true,
           cell: (row) =>
-            row.markupPercent === null ? (row.fixedPrice ?? "Fixed") : `${trimmed(row.markupPercent)}%`,
+            row.markupPercent === null
+              ? (row.fixedPrice ?? "Fixed")
+              : `${trimmed(row.markupPercent).replace("-", "−")}%`,
         },
         {
           key: "from",

@@ -17,7 +17,7 @@ function Figure(props: {
     <div>
       <p className="text-ink-2">{props.name}</p>
       <p className="text-figure">
-        <Amount value={props.value} currency={props.currency} symbol />
+        <Amount value={props.value} currency={props.currency} symbol className="whitespace-normal!" />
       </p>
       <p className="text-small text-ink-3">
         {change && props.before ? (

@@ -38,7 +38,14 @@ export function ProviderPriceRoom(props: {
       subtitleOf={(row) => `${row.provider}, ${serviceWords(row.serviceType)}`}
       search={{ label: "Search models", value: props.search, onChange: props.onSearch }}
       archiveLabel="Take it back"
-      meta={(row) => `${row.provider}, ${row.currency} ${unitWords(row.unit)}`}
+      meta={(row) => (
+        <>
+          <span>{row.provider}</span>
+          <span>
+            {row.currency} {unitWords(row.unit)}
+          </span>
+        </>
+      )}
       empty="A call of an unpriced model is recorded, told, and priced later."
       createInitial={{ serviceType: "token", unit: "per_1k_tokens", currency: "USD" }}
       createFields={[
