@@ -80,14 +80,14 @@ export function PriceHistoryPage() {
                   row.parts.map((part) => {
                     const decimals = decimalsOf([part.oldPrice, part.newPrice], row.currency ?? "USD");
                     return (
-                      <span key={part.part} className="row gap-1.5">
+                      <span key={part.part} className="row flex-wrap gap-x-1.5">
                         <PriceStep
                           from={part.oldPrice}
                           to={part.newPrice}
                           currency={row.currency}
                           decimals={decimals}
                         />
-                        <span className="text-ink-3">{rateWords(part.part)}</span>
+                        <span className="text-ink-3 max-sm:whitespace-normal">{rateWords(part.part)}</span>
                         <span className="num">{changeWords(part.percent)}</span>
                       </span>
                     );

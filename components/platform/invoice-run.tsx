@@ -54,6 +54,7 @@ function RunForm(props: {
     >
       <SelectField
         label="Tenant"
+        className="sm:max-w-56"
         value={tenantId}
         placeholder="All tenants"
         options={props.tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))}

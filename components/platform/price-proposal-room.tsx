@@ -79,9 +79,9 @@ function Rates(props: { row: ProposalView }) {
     currency,
   );
   return rates.map((rate) => (
-    <span key={rate.part} className="row gap-1.5">
+    <span key={rate.part} className="row flex-wrap gap-x-1.5">
       <PriceStep from={rate.old} to={rate.new} currency={currency} decimals={decimals} />
-      <span className="text-ink-3">{rateWords(rate.part)}</span>
+      <span className="text-ink-3 max-sm:whitespace-normal">{rateWords(rate.part)}</span>
       <span className="num">{changeWords(rate.percent)}</span>
     </span>
   ));
@@ -176,7 +176,7 @@ function Lists(props: {
                 Accept what is inside the band
               </Button>
               <Button size="sm" onClick={() => void props.onAcceptAll(list.id, true)}>
-                And new models
+                Accept new models too
               </Button>
             </span>
           ) : null}

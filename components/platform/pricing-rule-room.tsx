@@ -111,7 +111,7 @@ function fields(
       required: true,
       when: inTrial,
     },
-    { name: "reason", label: "Reason", hint: "Stands in the history of prices.", group: "History" },
+    { name: "reason", label: "Reason, for the history", group: "History" },
   ];
 }
 

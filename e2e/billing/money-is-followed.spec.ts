@@ -52,7 +52,7 @@ describe("the platform's staff", () => {
     const sheet = page.getByRole("dialog");
     await sheet.getByLabel("For", { exact: true }).selectOption({ label: "one tenant" });
     await sheet.getByLabel("Tenant", { exact: true }).selectOption({ label: "Mario Foods" });
-    await sheet.getByLabel("Service").selectOption({ label: "token" });
+    await sheet.getByLabel("Service").selectOption({ label: "AI tokens" });
     await sheet.getByLabel("Markup, percent").fill("40");
     await sheet.getByLabel("Reason, for the history").fill("A good customer");
     await sheet.getByRole("button", { name: /^Create/ }).click();
