@@ -47,7 +47,7 @@ export function ProfitScreen(props: ProfitScreenProps) {
   const losing = props.totals.reduce((sum, total) => sum + total.tenantsBelowCost, 0);
   return (
     <div className="sheet col">
-      <header className="bar">
+      <header className="bar max-sm:h-auto! max-sm:flex-wrap max-sm:py-2">
         <h1 className="text-title">Profit</h1>
         <span className="ms-3">
           <SelectField

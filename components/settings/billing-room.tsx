@@ -202,7 +202,13 @@ function AiBudget(props: { profile: ProfileView }) {
 }
 
 const stateOf = (method: MethodView) =>
-  method.isDefault ? <Chip tone="accent">Pays renewals</Chip> : <StatusChip status={method.status} />;
+  method.status !== "active" ? (
+    <Chip tone="caution">Not finished</Chip>
+  ) : method.isDefault ? (
+    <Chip tone="accent">Pays renewals</Chip>
+  ) : (
+    <StatusChip status={method.status} />
+  );
 
 function Methods(props: {
   methods: ReadonlyArray<MethodView>;

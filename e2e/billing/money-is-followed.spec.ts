@@ -57,7 +57,7 @@ describe("the platform's staff", () => {
     await sheet.getByLabel("Reason, for the history").fill("A good customer");
     await sheet.getByRole("button", { name: /^Create/ }).click();
     await sheet.waitFor({ state: "detached" });
-    await page.getByRole("row", { name: /Mario Foods.*token.*40%/ }).waitFor();
+    await page.getByRole("row", { name: /Mario Foods.*AI tokens.*40%/ }).waitFor();
     await expectPrice(page, "Mario Foods", /Price\$0\.0420/);
     await expectPrice(page, "ShopEasy", /Price\$0\.0498/);
     await page.getByRole("button", { name: "What if" }).click();
