@@ -44,7 +44,7 @@ do $$
 declare shared record;
 begin
   for shared in select * from (values
-    ('plans', 'select'), ('provider_prices', 'select'), ('pricing_rules', 'select'), ('pricing_history', 'select'),
+    ('plans', 'select'), ('provider_prices', 'select'), ('pricing_rules', 'select'), ('pricing_history', 'select'), ('exchange_rates', 'select'),
     ('payment_gateways', 'select (id, provider, name, region, active)'),
     ('outbox', 'insert'), ('timers', 'select, insert, update')
   ) as listed(name, rights) loop

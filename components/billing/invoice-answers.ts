@@ -19,6 +19,7 @@ interface InvoiceAnswer {
   walletApplied: string;
   amountPaid: string;
   taxMode: string;
+  exchangeRates?: ReadonlyArray<{ base: string; quote: string; month: string; rate: string }>;
   billingEmail: string;
   issuedAt: string | null;
   computedAt: string | null;
@@ -81,6 +82,9 @@ function noteOf(invoice: InvoiceAnswer, issued: string | null, stamp: (at: strin
   return [
     ...(issued ? [`Finalized ${issued}, ${invoice.timezone.replaceAll("_", " ")} time.`] : []),
     ...(invoice.billingEmail ? [`Sent to ${invoice.billingEmail}.`] : []),
+    ...(invoice.exchangeRates ?? []).map(
+      ({ base, quote, month, rate }) => `Prices in ${base}, ${month}: 1 ${base} = ${rate} ${quote}.`,
+    ),
   ];
 }
 

@@ -68,6 +68,7 @@ CREATE TABLE "price_proposals" (
 );
 --> statement-breakpoint
 DROP INDEX "pricing_rules_start_key";--> statement-breakpoint
+ALTER TABLE "invoices" ADD COLUMN "exchange_rates" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "drafted_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "computed_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "invoices" ADD COLUMN "finalizes_at" timestamp with time zone;--> statement-breakpoint

@@ -6,6 +6,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   numeric,
   pgTable,
   primaryKey,
@@ -45,6 +46,8 @@ export const invoices = tenantTable(
     /** `exclusive`, `inclusive` or `reverse_charge`. */
     taxMode: text("tax_mode").notNull().default("exclusive"),
     taxId: text("tax_id"),
+    /** `[{ base, quote, month, rate }]`: what costs in other currencies were converted at, frozen with the figures. */
+    exchangeRates: jsonb("exchange_rates").notNull().default([]),
     /** How it was paid in the end: the provider's name and its own id of the payment. */
     paymentMethod: text("payment_method"),
     paymentTransactionId: text("payment_transaction_id"),

@@ -10,7 +10,7 @@ import {
   listMissingRates,
   tellMissingRates,
 } from "./exchange-rates.ts";
-import { listInvoiceLines } from "./invoices/read-invoice.ts";
+import { getInvoice, listInvoiceLines } from "./invoices/read-invoice.ts";
 import { runInvoices } from "./invoices/run-invoices.ts";
 import { getUsage } from "./list-usage.ts";
 import { meter } from "./meter/meter.ts";
@@ -66,6 +66,9 @@ describe("prices in dollars, bills in another currency", () => {
     });
     expect(await previewPrice(fact)).toMatchObject({ clientPrice: "0.045816", currency: "EUR" });
     const [run] = await runInvoices({ tenantId, period: "2025-01" });
+    expect((await getInvoice(tenantId, String(run?.invoiceId))).exchangeRates).toEqual([
+      { base: "USD", quote: "EUR", month: "2025-01", rate: "0.92" },
+    ]);
     const { data: lines } = await listInvoiceLines(tenantId, String(run?.invoiceId));
     expect(lines.map((line) => [line.amountExact, line.amount])).toEqual([["0.045816", "0.05"]]);
     expect((await reconcile(tenantId)).differences).toBe(0);

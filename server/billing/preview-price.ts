@@ -2,6 +2,7 @@ import { withSystem } from "#db/system.ts";
 import { explainPrice } from "#domain/billing/explain-price.ts";
 import { normaliseUsage } from "#domain/billing/normalise-usage.ts";
 import { monthOf } from "#domain/billing/period.ts";
+import { planAt } from "#domain/billing/plan-at.ts";
 import { type PricedFact, type PricedUsage, priceUsage } from "#domain/billing/price-usage.ts";
 import { type Quantities, recordedQuantities } from "#domain/billing/quantities.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
@@ -9,6 +10,7 @@ import type { PricePreview } from "#domain/billing/usage-report.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { formatAmount } from "#domain/money/amount.ts";
 import { currentPricing, refreshPricing } from "./pricing-snapshot.ts";
+import { stretchesOf } from "./subscriptions/plan-stretches.ts";
 
 function quantitiesOf(input: PricePreview): Quantities {
   if (input.quantities) return input.quantities;
@@ -26,9 +28,10 @@ async function subjectOf(tenantId: string) {
     "preview a price",
     (
       tx,
-    ) => tx.sql`select t.currency, coalesce(l.timezone, t.timezone) as timezone, t.clock_offset_ms, s.plan_id, p.version from tenants t
+    ) => tx.sql`select t.currency, coalesce(l.timezone, t.timezone) as timezone, t.clock_offset_ms, p.version,
+      (select json_agg(json_build_array(s.plan_id, s.started_at, s.ended_at)) from tenant_subscriptions s
+        where s.tenant_id = t.id) as plans from tenants t
       left join billing_ledgers l on l.tenant_id = t.id
-      left join tenant_subscriptions s on s.tenant_id = t.id and s.ended_at is null
       cross join pricing_state p where t.id = ${tenantId}`,
   );
   if (!row) throw notFound("tenant");
@@ -61,7 +64,7 @@ export async function previewPrice(input: PricePreview) {
   const month = monthOf(localDay(subject.timezone as string, occurredAtMs));
   const fact: PricedFact = {
     tenantId: input.tenantId,
-    planId: subject.plan_id as string | null,
+    planId: planAt(stretchesOf(subject.plans), occurredAtMs),
     serviceType: input.serviceType,
     provider: input.provider,
     model: input.model,

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
 import { monthDays, monthOf } from "#domain/billing/period.ts";
+import { type PlanStretch, planAt } from "#domain/billing/plan-at.ts";
 import type { PricedFact } from "#domain/billing/price-usage.ts";
 import { type ProfitFigures, profitFigures } from "#domain/billing/profit.ts";
 import { storedQuantities } from "#domain/billing/quantities.ts";
@@ -12,16 +13,16 @@ import { newId } from "#domain/core/id.ts";
 import { type Amount, amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { storedParts } from "./meter/usage-record.ts";
 import { currentPricing, type PricingSnapshot } from "./pricing-snapshot.ts";
+import { stretchesOf } from "./subscriptions/plan-stretches.ts";
 
 type Input = z.output<typeof whatIfInput>;
 type Row = Record<string, unknown>;
 type Sums = { revenue: Amount; cost: Amount };
-type Held = { planId: string; from: number; to: number };
 type TenantSums = {
   name: string;
   currency: string;
   /** The plans it had, the latest first. */
-  plans: Held[];
+  plans: PlanStretch[];
   calls: number;
   was: Sums;
   wouldBe: Sums;
@@ -89,29 +90,19 @@ async function listTenants(tx: Transaction): Promise<Map<string, TenantSums>> {
         from tenant_subscriptions s where s.tenant_id = t.id) as plans
     from tenants t`;
   const none = () => ({ revenue: 0n, cost: 0n });
-  const heldOf = ([planId, from, to]: [string, string, string | null]): Held => ({
-    planId,
-    from: Date.parse(from),
-    to: to === null ? Number.POSITIVE_INFINITY : Date.parse(to),
-  });
   return new Map(
     rows.map((row) => [
       String(row.id),
       {
         name: String(row.name),
         currency: String(row.currency),
-        plans: ((row.plans ?? []) as [string, string, string | null][]).map(heldOf),
+        plans: stretchesOf(row.plans),
         calls: 0,
         was: none(),
         wouldBe: none(),
       },
     ]),
   );
-}
-
-/** The plan that was in force when a call was made. */
-function planAt(plans: readonly Held[], at: number): string | null {
-  return plans.find((one) => one.from <= at && at < one.to)?.planId ?? null;
 }
 
 async function refuseTooMany(tx: Transaction, input: Input): Promise<void> {

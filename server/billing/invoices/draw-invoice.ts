@@ -77,6 +77,10 @@ function head(doc: Doc, { invoice }: PrintedInvoice): number {
     ["Issued", invoice.issuedAt ? dayText(invoice.issuedAt, zone) : ""],
     ["Due", invoice.dueAt ? dayText(invoice.dueAt, zone) : ""],
     ["Currency", invoice.currency],
+    ...invoice.exchangeRates.map(({ base, quote, month, rate }): [string, string] => [
+      `Rate of ${month}`,
+      `1 ${base} = ${rate} ${quote}`,
+    ]),
   ];
   put(doc, "Billed to", LEFT, 100, { soft: true });
   put(doc, invoice.billingName, LEFT, 114, { bold: true, width: 230 });

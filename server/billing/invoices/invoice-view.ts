@@ -1,3 +1,4 @@
+import type { Exchange } from "#domain/billing/exchange-rate.ts";
 import { amountFromDatabase, formatAmount } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
 
@@ -31,6 +32,8 @@ export function toInvoice(row: Row) {
     discountPercent: trim(row.discount_percent),
     taxMode: row.tax_mode as string,
     taxId: row.tax_id as string | null,
+    /** What costs in other currencies were converted at, a month of usage each. */
+    exchangeRates: row.exchange_rates as Exchange[],
     paymentMethod: row.payment_method as string | null,
     paymentTransactionId: row.payment_transaction_id as string | null,
     billingName: row.billing_name as string,

@@ -1,5 +1,6 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { allowanceKind } from "#domain/billing/allowance.ts";
+import type { Exchange } from "#domain/billing/exchange-rate.ts";
 import { computeInvoice, type InvoiceFigures, type TaxMode } from "#domain/billing/invoice.ts";
 import type { Overage } from "#domain/billing/overage.ts";
 import { monthWindow, type PeriodWindow } from "#domain/billing/period.ts";
@@ -40,6 +41,8 @@ export type ReckonedMonth = {
   window: PeriodWindow;
   lines: PlannedLine[];
   figures: InvoiceFigures;
+  /** What the costs of its months were converted at. */
+  exchangeRates: Exchange[];
 };
 
 /** The terms of the tenant's next bill, as of an instant on its clock (null: now). Throws `not_found`. */
@@ -115,6 +118,15 @@ async function planLines(
   return total < 0n ? lines.filter((line) => line.exact >= 0n) : lines;
 }
 
+/** The rates of the billed months into the tenant's currency, one a month and currency that prices are in. */
+async function listRates({ sql }: TenantTransaction, quote: string, months: string[]): Promise<Exchange[]> {
+  const rows = await sql`
+    select distinct on (m.month, r.base) r.base, r.quote, to_char(m.month, 'YYYY-MM') as month, trim_scale(r.rate)::text as rate
+    from unnest(${months}::date[]) as m (month) join exchange_rates r on r.quote = ${quote} and r.month <= m.month
+    order by m.month, r.base, r.month desc`;
+  return rows as unknown as Exchange[];
+}
+
 /**
  * Adds up what a month comes to now and proves it against the single records; writes nothing. Throws
  * `billing.safety_stop` where roll-ups and records differ.
@@ -136,5 +148,7 @@ export async function reckonMonth(
     })),
     { currency: head.currency, discountPercent: head.discountPercent, taxMode: head.taxMode },
   );
-  return { head, window, lines, figures };
+  const months = [...new Set([window.firstDay, ...slices.map((slice) => slice.month)])];
+  const exchangeRates = await listRates(tx, head.currency, months);
+  return { head, window, lines, figures, exchangeRates };
 }

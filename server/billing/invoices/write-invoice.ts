@@ -17,7 +17,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
  */
 export async function writeInvoice(
   tx: TenantTransaction,
-  { head, window, lines, figures }: ReckonedMonth,
+  { head, window, lines, figures, exchangeRates }: ReckonedMonth,
   stage: InvoiceStage,
   draftId: string | null,
 ): Promise<string> {
@@ -29,18 +29,18 @@ export async function writeInvoice(
   if (draftId) await removeLines(tx, draftId);
   await tx.sql`
     insert into invoices (tenant_id, id, number, status, month, timezone, period_start, period_end, currency, subtotal,
-      discount, tax, tax_rate_percent, tax_mode, tax_id, discount_percent, total, amount_due, billing_name, billing_email,
+      discount, tax, tax_rate_percent, tax_mode, tax_id, exchange_rates, discount_percent, total, amount_due, billing_name, billing_email,
       billing_address, drafted_at, computed_at, finalizes_at, issued_at, due_at)
     values (${tx.tenantId}, ${id}, ${final?.number ?? null}, ${stage.status}, ${window.firstDay}, ${head.timezone},
       ${iso(window.start)}, ${iso(window.end)}, ${head.currency},
       ${formatAmount(figures.subtotal)}, ${formatAmount(figures.discount)}, ${formatAmount(figures.tax)},
-      ${head.taxRatePercent}, ${head.taxMode}, ${head.taxId}, ${head.discountPercent}, ${formatAmount(figures.total)},
+      ${head.taxRatePercent}, ${head.taxMode}, ${head.taxId}, ${JSON.stringify(exchangeRates)}, ${head.discountPercent}, ${formatAmount(figures.total)},
       ${due}, ${head.billing.name}, ${head.billing.email}, ${head.billing.address}, ${draft ? now : null}, ${now},
       ${draft?.finalizesAt ?? null}, ${final ? now : null}, ${final?.dueAt.toISOString() ?? null})
     on conflict (tenant_id, id) do update set number = excluded.number, status = excluded.status,
       timezone = excluded.timezone, period_start = excluded.period_start, period_end = excluded.period_end,
       currency = excluded.currency, subtotal = excluded.subtotal, discount = excluded.discount, tax = excluded.tax,
-      tax_rate_percent = excluded.tax_rate_percent, tax_mode = excluded.tax_mode, tax_id = excluded.tax_id,
+      tax_rate_percent = excluded.tax_rate_percent, tax_mode = excluded.tax_mode, tax_id = excluded.tax_id, exchange_rates = excluded.exchange_rates,
       discount_percent = excluded.discount_percent, total = excluded.total, amount_due = excluded.amount_due,
       billing_name = excluded.billing_name, billing_email = excluded.billing_email,
       billing_address = excluded.billing_address, computed_at = excluded.computed_at,

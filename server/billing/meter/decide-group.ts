@@ -2,6 +2,7 @@ import { allowanceKind, coverUsage, drawCredit, includedQuantity } from "#domain
 import { countSpend } from "#domain/billing/cost-alert.ts";
 import { overageShare, recordedRate } from "#domain/billing/overage.ts";
 import { monthOf } from "#domain/billing/period.ts";
+import { planAt } from "#domain/billing/plan-at.ts";
 import { type PricedFact, type PricedUsage, priceUsage } from "#domain/billing/price-usage.ts";
 import { type RecordedQuantities, recordedQuantities } from "#domain/billing/quantities.ts";
 import { admitCall, countUsage, quotaCovers, releaseEstimate } from "#domain/billing/quota.ts";
@@ -107,7 +108,7 @@ function pricedFact(state: GroupState, pricing: PricingSnapshot, fact: UsageFact
   const occurredAtMs = Date.parse(called.occurredAt);
   return {
     tenantId: fact.tenantId,
-    planId: state.planId,
+    planId: planAt(state.plans, occurredAtMs),
     serviceType: called.serviceType,
     provider: fact.provider,
     model: fact.model,

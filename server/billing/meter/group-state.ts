@@ -3,9 +3,11 @@ import type { AllowanceKind, Included } from "#domain/billing/allowance.ts";
 import type { AlertState } from "#domain/billing/cost-alert.ts";
 import type { Overage } from "#domain/billing/overage.ts";
 import { type Period, type PeriodWindow, periodAt } from "#domain/billing/period.ts";
+import type { PlanStretch } from "#domain/billing/plan-at.ts";
 import type { QuotaState } from "#domain/billing/quota.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
 import { type Amount, amountFromDatabase } from "#domain/money/amount.ts";
+import { stretchesOf } from "../subscriptions/plan-stretches.ts";
 import { type QuotaKind, requirePlanQuota } from "./plan-quota.ts";
 
 export type LiveQuota = QuotaState & {
@@ -31,6 +33,8 @@ export type GroupState = {
   nowMs: number;
   offsetMs: number;
   planId: string | null;
+  /** The plans it had and has, for calls that are recorded late. */
+  plans: PlanStretch[];
   included: Included;
   overage: Overage;
   quotas: LiveQuota[];
@@ -145,7 +149,9 @@ function selectState(tx: TenantTransaction, wanted: Wanted) {
         (select e.id from usage_reservations e where e.tenant_id = ${tenantId} and e.expires_at < now() limit 500))
       returning json_build_array(r.id, r.amount::text, r.quantity::text, r.quota_ids) as row
     )
-    select t.currency, t.clock_offset_ms, s.plan_id, p.included, p.overage, p.limits ->> 'aiRequests' as ai_requests,
+    select t.currency, t.clock_offset_ms, s.plan_id,
+      (select json_agg(json_build_array(h.plan_id, h.started_at, h.ended_at)) from tenant_subscriptions h
+        where h.tenant_id = ${tenantId}) as plans, p.included, p.overage, p.limits ->> 'aiRequests' as ai_requests,
       (select version from pricing_state where id = 1) as pricing_version,
       (select json_agg(json_build_array(q.id, q.name, q.service_type, q.measure, q.period, q.limit_amount::text,
           q.warn_percent::text, q.on_exceed, q.fallback_model, q.pause_message, q.counts, q.period_start,
@@ -196,6 +202,7 @@ export async function readGroupState(tx: TenantTransaction, wanted: Wanted): Pro
     nowMs,
     offsetMs,
     planId: row.plan_id as string | null,
+    plans: stretchesOf(row.plans),
     included: (row.included ?? {}) as Included,
     overage: (row.overage ?? {}) as Overage,
     quotas,
