@@ -3,7 +3,7 @@ import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { parseDays } from "./price-window.ts";
 import { isTimeZone } from "./time-zone.ts";
 
-const PRICE_UNITS = [
+export const PRICE_UNITS = [
   "per_1k_tokens",
   "per_1m_tokens",
   "per_second",
