@@ -20,8 +20,7 @@ const BOOK_FIELDS = new Set([
   "minimumSeconds",
 ]);
 
-/** What a price may be for; an adjustment takes the price of what it adjusts. */
-export const serviceOptions = SERVICE_TYPES.filter((type) => type !== "adjustment").map((value) => ({
+export const serviceOptions = SERVICE_TYPES.map((value) => ({
   value,
   label: value.replaceAll("_", " "),
 }));
