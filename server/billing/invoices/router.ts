@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { INVOICE_STATUSES } from "#domain/billing/invoice.ts";
 import { payInvoiceInput } from "#domain/billing/payment.ts";
-import { dayInput } from "#domain/billing/usage-report.ts";
 import { paging } from "#domain/core/paging.ts";
+import { dayInput } from "#domain/core/time-input.ts";
 import { router, tenantPayment, tenantQuery } from "#server/trpc/procedures.ts";
 import { payInvoice } from "../payments/pay-invoice.ts";
 import { veilCost } from "../veil-cost.ts";
