@@ -84,14 +84,15 @@ beforeAll(async () => {
   ).toBe(201);
   await addPaymentMethod(debtor.actor, { externalMethodId: "pm_bad", isDefault: true });
   const good = (path: string, body: unknown) => send.staff("POST", path, body);
-  const plan = { name: "Fine", code: "fine", currency: "USD", monthlyPrice: "9.90", yearlyPrice: "99.5000" };
+  const fine = { name: "Fine", code: "fine", currency: "USD", monthlyPrice: "9.90", yearlyPrice: "99.5000" };
   const made = [
-    await good("/plans", plan),
+    await good("/plans", fine),
     await good("/pricing-rules", rule({ serviceType: "voice" })),
     await good("/provider-prices", price({ model: "by-call", unit: "per_unit", parts: { amount: "1" } })),
   ];
   expect(made.map((one) => one.status)).toEqual([201, 201, 201]);
-  [ids.plan, ids.voice] = made.map((one) => (one.json as unknown as { id: string }).id);
+  const [plan, voice] = made.map((one) => (one.json as unknown as { id: string }).id);
+  Object.assign(ids, { plan, voice });
   strikes = await armStrikes();
   ids.invoice = debtor.invoiceId;
   ids.tenant = debtor.tenantId;
