@@ -101,7 +101,7 @@ export function InvoicePage(props: { invoiceId: string }) {
     csvOf,
     clock: time.clock,
   });
-  const called = ledger.records.data?.data.find((row) => row.id === place.call);
+  const called = ledger.records.data?.pages.flatMap((page) => page.data).find((row) => row.id === place.call);
   return (
     <InvoiceScreen
       base={base}

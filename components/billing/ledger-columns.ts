@@ -186,14 +186,15 @@ function callsColumn({ messages, records }: Ledger, at: Frame): LedgerColumnView
   const parent = messages.data?.pages
     .flatMap((page) => page.data)
     .find((row) => (row.messageId ?? "none") === message);
-  const { data, total } = records.data ?? { data: null, total: undefined };
+  const rows = records.data?.pages.flatMap((page) => page.data) ?? null;
+  const total = records.data?.pages[0]?.total;
   return {
     key: "calls",
     href: at.hrefOf({ line, day, conversation, message }),
     over: "Calls behind",
     title: parent?.preview ?? "the message",
     rows:
-      data?.map((row) => ({
+      rows?.map((row) => ({
         id: row.id,
         name: row.label ?? row.model,
         meta: [
@@ -211,10 +212,11 @@ function callsColumn({ messages, records }: Ledger, at: Frame): LedgerColumnView
       })) ?? null,
     error: failureOf(records),
     selectedId: at.place.call,
-    totalLabel: many(data?.length ?? 0, "call", "calls"),
+    totalLabel: many(rows?.length ?? 0, "call", "calls") + (records.hasNextPage ? " shown" : ""),
     total: total?.amountExact ?? null,
     seal: sealOf(total, "the message"),
     csvHref: at.csvOf("records", { line, day, conversation, message }),
+    ...(records.hasNextPage ? { more: () => void records.fetchNextPage() } : {}),
   };
 }
 

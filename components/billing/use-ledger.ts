@@ -1,6 +1,7 @@
 "use client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useTRPC } from "#components/trpc/client.tsx";
+import { allPages } from "#components/trpc/all-pages.ts";
+import { useTRPC, useTRPCClient } from "#components/trpc/client.tsx";
 import { paged } from "#components/trpc/to-source.ts";
 
 /** Where in an invoice one stands; each part needs the one before it. */
@@ -29,9 +30,13 @@ export function readPlace(query: { get: (name: string) => string | null }): Ledg
 /** The levels of an invoice that are open, each as its query; a level that is not open asks nothing. */
 export function useLedger(invoiceId: string, place: LedgerPlace) {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const id = invoiceId;
   const { line, day, conversation, message, call } = place;
-  const lines = useQuery(trpc.invoices.lines.queryOptions({ id }));
+  const lines = useQuery({
+    queryKey: trpc.invoices.lines.queryKey({ id }),
+    queryFn: () => allPages((cursor) => client.invoices.lines.query({ id, limit: 100, cursor })),
+  });
   const kept = { ...paged, staleTime: 300_000 };
   const days = useInfiniteQuery(
     trpc.invoices.days.infiniteQueryOptions(
@@ -52,10 +57,10 @@ export function useLedger(invoiceId: string, place: LedgerPlace) {
       { ...kept, enabled: conversation !== null },
     ),
   );
-  const records = useQuery(
-    trpc.invoices.records.queryOptions(
-      { ...at, messageId: message ?? "" },
-      { enabled: message !== null, staleTime: 300_000 },
+  const records = useInfiniteQuery(
+    trpc.invoices.records.infiniteQueryOptions(
+      { ...at, messageId: message ?? "", limit: 100 },
+      { ...kept, enabled: message !== null },
     ),
   );
   const slip = useQuery(

@@ -1,5 +1,7 @@
 import { serviceWords, unitWords } from "#components/billing/service-words.ts";
 import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
+import { PRICE_UNITS } from "#domain/billing/price-book.ts";
+import { SERVICE_TYPES } from "#domain/billing/service-type.ts";
 
 const TOKEN_PARTS = [
   { name: "input", label: "Input" },
@@ -10,14 +12,6 @@ const TOKEN_PARTS = [
   { name: "reasoning", label: "Reasoning" },
 ];
 const PART_NAMES = [...TOKEN_PARTS.map((part) => part.name), "amount", "carrierFee"];
-const UNITS = [
-  "per_1k_tokens",
-  "per_1m_tokens",
-  "per_second",
-  "per_minute",
-  "per_segment",
-  "per_unit",
-] as const;
 const BOOK_FIELDS = new Set([
   ...PART_NAMES,
   "unit",
@@ -27,16 +21,7 @@ const BOOK_FIELDS = new Set([
   "minimumSeconds",
 ]);
 
-export const serviceOptions = [
-  "token",
-  "voice",
-  "sms",
-  "email",
-  "api_call",
-  "message",
-  "storage",
-  "bandwidth",
-].map((value) => ({ value, label: serviceWords(value) }));
+export const serviceOptions = SERVICE_TYPES.map((value) => ({ value, label: serviceWords(value) }));
 
 const byToken = (values: FieldValues) => String(values.unit ?? "").endsWith("tokens");
 const bySecond = (values: FieldValues) => values.unit === "per_second" || values.unit === "per_minute";
@@ -51,7 +36,7 @@ export function bookFields(shown: (values: FieldValues) => boolean = () => true)
       label: "Unit",
       kind: "select",
       required: true,
-      options: UNITS.map((value) => ({ value, label: unitWords(value) })),
+      options: PRICE_UNITS.map((value) => ({ value, label: unitWords(value) })),
       when: shown,
     },
     ...TOKEN_PARTS.map(

@@ -1,7 +1,8 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useTRPC } from "#components/trpc/client.tsx";
+import { allPages } from "#components/trpc/all-pages.ts";
+import { useTRPC, useTRPCClient } from "#components/trpc/client.tsx";
 import { attempt } from "#components/trpc/error-text.ts";
 import { formProblem, valid } from "#components/trpc/form-problem.ts";
 import type { FormProblem } from "#components/ui/record-form.tsx";
@@ -12,10 +13,14 @@ import type { StaffInvoiceDeeds } from "./staff-deeds.tsx";
 /** An invoice of any tenant with all that hangs on it. */
 export function useStaffInvoice(id: string) {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const invoice = useQuery(trpc.platformInvoices.get.queryOptions({ id }, { refetchInterval: 10_000 }));
   return {
     invoice,
-    lines: useQuery(trpc.platformInvoices.lines.queryOptions({ id })),
+    lines: useQuery({
+      queryKey: trpc.platformInvoices.lines.queryKey({ id }),
+      queryFn: () => allPages((cursor) => client.platformInvoices.lines.query({ id, limit: 100, cursor })),
+    }),
     limits: useQuery(trpc.platformInvoices.limits.queryOptions({ id })),
     payments: useQuery(trpc.platformPayments.list.queryOptions({ invoiceId: id, limit: 100 })),
     notes: useQuery(trpc.platformCreditNotes.list.queryOptions({ invoiceId: id, limit: 100 })),

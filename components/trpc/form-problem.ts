@@ -20,7 +20,7 @@ function sentence(issue: Issue): string {
   if (issue.code === "too_big") return `At most ${issue.maximum}.`;
   if (issue.code === "invalid_type") return "This is missing, or of another kind than expected.";
   if (issue.code === "invalid_format" && issue.format === "email") return "This is no e-mail address.";
-  if (issue.code === "invalid_value" || issue.code === "invalid_union")
+  if (issue.code === "invalid_value" || (issue.code === "invalid_union" && issue.message === "Invalid input"))
     return "Choose one of what is offered.";
   const { message } = issue;
   return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;

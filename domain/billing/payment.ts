@@ -46,8 +46,9 @@ export function refundedStatus(amount: Amount, refunded: Amount): PaymentStatus 
 export function parseCoins(value: string, currency: string): Amount {
   const amount = parseAmount(value);
   if (roundToMinor(amount, currency) !== amount) {
-    const message = `amount: ${currency} has ${minorDecimals(currency)} decimals; give an amount in them.`;
-    throw new AppError("invalid", "payments.fraction_of_a_coin", message);
+    const message = `${currency} has ${minorDecimals(currency)} decimals; give an amount in them.`;
+    const fields = [{ path: "amount", message }];
+    throw new AppError("invalid", "payments.fraction_of_a_coin", `amount: ${message}`, { fields });
   }
   return amount;
 }

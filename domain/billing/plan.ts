@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { text } from "#domain/core/text.ts";
+import { parseAmount } from "#domain/money/amount.ts";
+import { minorDecimals, roundToMinor } from "#domain/money/currency.ts";
 import { currencyInput, nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { includedInput } from "./allowance.ts";
 import { overageInput } from "./overage.ts";
@@ -35,7 +37,19 @@ const shape = {
   features: z.array(text(100)).max(100),
 };
 
-export const planInput = z.strictObject({
+const PRICES = ["monthlyPrice", "yearlyPrice", "minimumCommitment"] as const;
+type PlanPrices = { [K in (typeof PRICES)[number]]?: string | null | undefined };
+
+/** The prices that are finer than their currency's smallest coin, each with what to do; trailing zeros are fine. */
+export function findFinePrices(plan: PlanPrices, currency: string): { path: string; message: string }[] {
+  const message = `${currency} has ${minorDecimals(currency)} decimals; give a price in them.`;
+  return PRICES.filter((name) => {
+    const amount = parseAmount(plan[name] ?? "0");
+    return roundToMinor(amount, currency) !== amount;
+  }).map((path) => ({ path, message }));
+}
+
+const planShape = z.strictObject({
   ...shape,
   interval: shape.interval.default("month"),
   trialDays: shape.trialDays.default(0),
@@ -45,6 +59,11 @@ export const planInput = z.strictObject({
   minimumCommitment: shape.minimumCommitment.default("0"),
   limits: planLimitsInput.default({}),
   features: shape.features.default([]),
+});
+
+export const planInput = planShape.superRefine((plan, context) => {
+  for (const { path, message } of findFinePrices(plan, plan.currency))
+    context.addIssue({ code: "custom", path: [path], message });
 });
 
 type Clearable<S extends z.core.$ZodShape> = { [K in keyof S]: z.ZodNullable<S[K]> };

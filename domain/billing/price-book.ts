@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 import { parseDays } from "./price-window.ts";
+import type { ServiceType } from "./service-type.ts";
 import { isTimeZone } from "./time-zone.ts";
 
-const PRICE_UNITS = [
+export const PRICE_UNITS = [
   "per_1k_tokens",
   "per_1m_tokens",
   "per_second",
@@ -67,6 +68,30 @@ const TOKEN_UNITS: ReadonlySet<string> = new Set(["per_1k_tokens", "per_1m_token
 /** Whether a unit counts tokens. */
 export function isTokenUnit(unit: PriceUnit): boolean {
   return TOKEN_UNITS.has(unit);
+}
+
+const ONLY_UNITS: readonly PriceUnit[] = ["per_unit"];
+const FITTING: Partial<Record<ServiceType, readonly PriceUnit[]>> = {
+  token: ["per_1k_tokens", "per_1m_tokens", "per_unit"],
+  voice: ["per_second", "per_minute", "per_unit"],
+  sms: ["per_segment", "per_unit"],
+  message: ["per_segment", "per_unit"],
+};
+
+/** The units that a service can be charged by. */
+export function unitsOf(serviceType: ServiceType): readonly PriceUnit[] {
+  return FITTING[serviceType] ?? ONLY_UNITS;
+}
+
+/** Whether a service is counted in what a unit charges; by any other unit a call would cost nothing. */
+export function fitsUnit(serviceType: ServiceType, unit: PriceUnit): boolean {
+  return unitsOf(serviceType).includes(unit);
+}
+
+/** Why a service cannot be charged by a unit, with the units that fit, or null. */
+export function unitProblem(serviceType: ServiceType, unit: PriceUnit): string | null {
+  if (fitsUnit(serviceType, unit)) return null;
+  return `A price of ${serviceType} has the unit ${unitsOf(serviceType).join(" or ")}.`;
 }
 
 type Checked = { unit: PriceUnit; parts: PriceParts; tiers?: { parts: PriceParts }[] | null | undefined };

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { compareRatio, multiplyRatio, parseDecimal, powerOfTen, type Ratio } from "#domain/core/decimal.ts";
 import { text } from "#domain/core/text.ts";
+import { instantInput } from "#domain/core/time-input.ts";
 import { formatAmount, parseAmount } from "#domain/money/amount.ts";
 import type { PriceBook } from "./price-book.ts";
 import { compareRates } from "./price-change.ts";
-import { instantInput, providerPriceInput } from "./provider-price.ts";
+import { providerPriceInput } from "./provider-price.ts";
 
 /** A rate more than this many times the one in force, either way, lies outside the band. */
 export const SANITY_BAND = 3;

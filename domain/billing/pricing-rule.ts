@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { text } from "#domain/core/text.ts";
+import { instantInput } from "#domain/core/time-input.ts";
 import { decimalInput } from "#domain/money/money-input.ts";
-import { type PriceBook, priceBookInput } from "./price-book.ts";
+import { fitsUnit, type PriceBook, priceBookInput, unitProblem } from "./price-book.ts";
 import { isInTrial, type PriceTrial, priceTrialInput } from "./price-trial.ts";
-import { instantInput, isInForce } from "./provider-price.ts";
+import { isInForce } from "./provider-price.ts";
 import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
 
 const RULE_SCOPES = ["platform", "plan", "tenant"] as const;
@@ -31,7 +32,9 @@ const shape = {
 
 export const pricingRuleInput = z.strictObject(shape).superRefine((rule, context) => {
   const refuse = (path: string, message: string) =>
-    context.addIssue({ code: "custom", path: [path], message });
+    context.addIssue({ code: "custom", path: path.split("."), message });
+  const unfit = rule.serviceType && rule.fixedPrice && unitProblem(rule.serviceType, rule.fixedPrice.unit);
+  if (unfit) refuse("fixedPrice.unit", unfit);
   if ((rule.markupPercent == null) === (rule.fixedPrice == null)) {
     refuse("markupPercent", "Give either markupPercent or fixedPrice.");
   }
@@ -91,13 +94,14 @@ function ruleRank(rule: PricingRule): number {
   );
 }
 
-/** Whether a rule speaks about a subject, dates aside. */
+/** Whether a rule speaks about a subject, dates aside. A fixed price that cannot count the service does not. */
 function ruleMatches(rule: PricingRule, subject: RuleSubject): boolean {
   if (rule.scope === "tenant" && rule.tenantId !== subject.tenantId) return false;
   if (rule.scope === "plan" && rule.planId !== subject.planId) return false;
   if (rule.serviceType !== null && rule.serviceType !== subject.serviceType) return false;
   if (rule.provider !== null && rule.provider !== subject.provider) return false;
   if (rule.model !== null && rule.model !== subject.model) return false;
+  if (rule.fixedPrice !== null && !fitsUnit(subject.serviceType, rule.fixedPrice.unit)) return false;
   return rule.trial === null || isInTrial(rule.trial, subject.tenantId);
 }
 

@@ -280,6 +280,28 @@ describe("price books", () => {
     expect(cost({ ...voice, minimum: null }, { seconds: 7 })).toBe("0.007");
   });
 
+  it("sells nothing by a fixed price that cannot count it: the next rule does", () => {
+    const byToken = rule("by-token", {
+      scope: "tenant",
+      tenantId: TENANT,
+      markupPercent: null,
+      fixedPrice: { unit: "per_1m_tokens", parts: { input: "1" } },
+    });
+    const next = rule("next", { markupPercent: "100" });
+    const voice = book({ serviceType: "voice", unit: "per_minute", parts: { amount: "0.06" } });
+    const call = fact(
+      { seconds: 60 },
+      { serviceType: "voice", provider: voice.provider, model: voice.model },
+    );
+    const priced = priceUsage(call, [voice], [byToken, next]);
+    expect([priced.rule?.id, formatAmount(priced.clientPrice), priced.outranked]).toEqual([
+      "next",
+      "0.12",
+      [],
+    ]);
+    expect(priceUsage(fact({ input: 1_000_000 }), [gpt4], [byToken, next]).rule?.id).toBe("by-token");
+  });
+
   it("charges text messages per segment with the carrier's fee", () => {
     const sms = book({
       serviceType: "sms",

@@ -1,13 +1,9 @@
 import { z } from "zod";
 import { text } from "#domain/core/text.ts";
+import { instantInput } from "#domain/core/time-input.ts";
 import { currencyInput } from "#domain/money/money-input.ts";
-import { bookProblem, type PriceBook, priceBookShape } from "./price-book.ts";
+import { bookProblem, type PriceBook, priceBookShape, unitProblem } from "./price-book.ts";
 import { SERVICE_TYPES, type ServiceType } from "./service-type.ts";
-
-/** An instant as ISO 8601 with an offset; a plain date means midnight UTC. Kept as UTC. */
-export const instantInput = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => new Date(text).toISOString());
 
 export const providerPriceInput = z
   .strictObject({
@@ -23,6 +19,8 @@ export const providerPriceInput = z
   .superRefine((price, context) => {
     const problem = bookProblem(price);
     if (problem) context.addIssue({ code: "custom", path: ["parts"], message: problem });
+    const unfit = unitProblem(price.serviceType, price.unit);
+    if (unfit) context.addIssue({ code: "custom", path: ["unit"], message: unfit });
     if (price.validTo && price.validTo <= price.validFrom) {
       context.addIssue({ code: "custom", path: ["validTo"], message: "Must be after validFrom." });
     }

@@ -43,6 +43,22 @@ export const TOKEN_PARTS = [
 /** A call's quantities as a record shows them; `input` counts all input, cached included. */
 export type RecordedQuantities = { input: number; cached: number; output: number; total: number };
 
+const COUNTED: Partial<Record<ServiceType, readonly (keyof Quantities)[]>> = {
+  token: [...TOKEN_PARTS, "units"],
+  voice: ["seconds", "units"],
+  sms: ["segments", "characters", "units"],
+  message: ["segments", "characters", "units"],
+};
+
+/** What keeps quantities from being those of a service, with the keys that count for it, or null. */
+export function quantitiesProblem(serviceType: ServiceType, q: Quantities): string | null {
+  const counted = COUNTED[serviceType] ?? ["units"];
+  const given = Object.entries(q).filter(([key, value]) => value !== undefined && key !== "encoding");
+  const foreign = given.filter(([key]) => !counted.includes(key as keyof Quantities));
+  if (given.length > 0 && foreign.length === 0) return null;
+  return `For ${serviceType} give ${counted.join(" or ")}.`;
+}
+
 /** Tokens of the prompt, cached ones and those written to the cache included; the tier thresholds look at this. */
 export function promptTokens(q: Quantities): number {
   return (q.input ?? 0) + (q.cachedInput ?? 0) + (q.cacheWrite ?? 0) + (q.cacheWrite1h ?? 0);

@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
-import { instantInput } from "./provider-price.ts";
-import { type Quantities, quantitiesInput, quantityInput } from "./quantities.ts";
+import { dayInput, instantInput } from "#domain/core/time-input.ts";
+import { type Quantities, quantitiesInput, quantitiesProblem, quantityInput } from "./quantities.ts";
 import { RECORD_TYPES, SERVICE_TYPES, type ServiceType } from "./service-type.ts";
-
-/** A calendar day of the tenant's zone. */
-export const dayInput = z.iso.date();
 
 /** A month as `YYYY-MM`. */
 export const monthInput = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "Give a month such as 2025-01.");
@@ -72,6 +69,10 @@ export const pricePreviewInput = z
   .refine((input) => (input.quantities === undefined) !== (input.usage === undefined), {
     path: ["quantities"],
     message: "Give either quantities or the provider's own usage object.",
+  })
+  .superRefine(({ serviceType, quantities }, context) => {
+    const problem = quantities && quantitiesProblem(serviceType, quantities);
+    if (problem) context.addIssue({ code: "custom", path: ["quantities"], message: problem });
   });
 
 export type PricePreview = z.infer<typeof pricePreviewInput>;

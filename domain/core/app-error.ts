@@ -9,7 +9,10 @@ export type ErrorKind =
   | "precondition"
   | "unavailable";
 
-/** An error that a caller may see: `code` is stable (`billing.quota_exceeded`), `message` says what to do. */
+/**
+ * An error that a caller may see: `code` is stable (`billing.quota_exceeded`), `message` says what to do. `fields` in the
+ * details, a list of `{ path, message }`, names the input's fields as a schema would.
+ */
 export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
+import { INSTANT_WANTED } from "#domain/core/time-input.ts";
 
 export const CONVERSATION_STATUSES = [
   "open",
@@ -37,7 +38,7 @@ export const conversationCreate = z.strictObject({
 const statusMove = {
   status: z.enum(CONVERSATION_STATUSES),
   snoozedUntil: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, error: INSTANT_WANTED })
     .optional()
     .describe("With status snoozed: when the conversation opens again."),
 };

@@ -8,10 +8,11 @@ const MONEY = /^-?\d{1,12}(\.\d{1,12})?$/;
 export const decimalInput = z
   .union([z.string(), z.number()])
   .transform((value) => (typeof value === "number" ? numberToText(value) : value))
-  .refine(
-    (text) => MONEY.test(text),
-    "Give a decimal number with at most 12 digits before and 12 after the point.",
-  );
+  // What follows reads the text as a number, so a text that is none ends here.
+  .refine((text) => MONEY.test(text), {
+    error: "Give a decimal number with at most 12 digits before and 12 after the point.",
+    abort: true,
+  });
 
 /** A decimal of 0 or more. */
 export const nonNegativeDecimalInput = decimalInput.refine(
@@ -26,7 +27,9 @@ export const positiveDecimalInput = nonNegativeDecimalInput.refine(
 );
 
 /** An ISO 4217 currency code. */
-export const currencyInput = z.string().refine(isCurrency, "Give an ISO 4217 currency code such as USD.");
+export const currencyInput = z
+  .string()
+  .refine(isCurrency, { error: "Give an ISO 4217 currency code such as USD.", abort: true });
 
 function numberToText(value: number): string {
   const text = String(value);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ALL_PERMISSIONS } from "#domain/access/permissions.ts";
 import { SYSTEM_ROLES } from "#domain/access/roles.ts";
 import { text } from "#domain/core/text.ts";
+import { INSTANT_WANTED } from "#domain/core/time-input.ts";
 
 const email = z.email().max(320);
 const role = z.enum(SYSTEM_ROLES);
@@ -31,5 +32,5 @@ export const apiKeyCreate = z.strictObject({
     .describe("Permissions; all of your own where left out."),
   ipAllowList: z.array(cidr).max(50).default([]).describe("Addresses or CIDR ranges; empty admits all."),
   rateLimitPerSecond: z.number().int().min(1).max(10_000).default(100),
-  expiresAt: z.iso.datetime().nullable().default(null),
+  expiresAt: z.iso.datetime(INSTANT_WANTED).nullable().default(null),
 });

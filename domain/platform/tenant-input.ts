@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { paging } from "#domain/core/paging.ts";
 import { text } from "#domain/core/text.ts";
+import { INSTANT_WANTED } from "#domain/core/time-input.ts";
 import { currencyInput, nonNegativeDecimalInput } from "#domain/money/money-input.ts";
 
 const timezone = text(60).refine(
@@ -53,6 +54,6 @@ export const tenantList = z.strictObject({
 export const testClock = z.strictObject({
   id: z.uuid(),
   now: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, error: INSTANT_WANTED })
     .describe("What the tenant's clock shows from now on; everything then due happens."),
 });

@@ -83,6 +83,16 @@ beforeAll(async () => {
     (await send.staff("POST", "/provider-prices", price({ validFrom: "2031-01-01T00:00:00Z" }))).status,
   ).toBe(201);
   await addPaymentMethod(debtor.actor, { externalMethodId: "pm_bad", isDefault: true });
+  const good = (path: string, body: unknown) => send.staff("POST", path, body);
+  const fine = { name: "Fine", code: "fine", currency: "USD", monthlyPrice: "9.90", yearlyPrice: "99.5000" };
+  const made = [
+    await good("/plans", fine),
+    await good("/pricing-rules", rule({ serviceType: "voice" })),
+    await good("/provider-prices", price({ model: "by-call", unit: "per_unit", parts: { amount: "1" } })),
+  ];
+  expect(made.map((one) => one.status)).toEqual([201, 201, 201]);
+  const [plan, voice] = made.map((one) => (one.json as unknown as { id: string }).id);
+  Object.assign(ids, { plan, voice });
   strikes = await armStrikes();
   ids.invoice = debtor.invoiceId;
   ids.tenant = debtor.tenantId;
@@ -95,7 +105,10 @@ afterAll(async () => {
 describe("refused, with a reason, and nothing changed:", () => {
   it.each(badInputs)("%s", async (_what, who, place, body, status, names) => {
     const filled = JSON.parse(
-      JSON.stringify({ place, body: body }).replace(/<(tenant|invoice)>/g, (_, name) => ids[name] ?? ""),
+      JSON.stringify({ place, body: body }).replace(
+        /<(tenant|invoice|plan|voice)>/g,
+        (_, name) => ids[name] ?? "",
+      ),
     );
     const [method, path] = (filled.place as string).split(" ") as [string, string];
     const before = await strikes.snapshot("api_keys", "platform_keys");

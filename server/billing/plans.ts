@@ -3,7 +3,7 @@ import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
 import type { Included } from "#domain/billing/allowance.ts";
 import type { Overage } from "#domain/billing/overage.ts";
-import type { planInput, planPatchInput } from "#domain/billing/plan.ts";
+import { findFinePrices, type planInput, type planPatchInput } from "#domain/billing/plan.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
@@ -92,10 +92,19 @@ function merged(before: object, patch: object | undefined): Record<string, unkno
   return Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null));
 }
 
-/** Changes a plan; what it includes holds for all who have it, a new price for those who choose it from now on. `active: false` hides it from new tenants. Throws `not_found`. */
+// A new currency puts every price to the test; otherwise what stood before is left alone.
+function refuseFinePrices(before: Plan, patch: z.infer<typeof planPatchInput>): void {
+  const currency = patch.currency ?? before.currency;
+  const fields = findFinePrices(currency === before.currency ? patch : { ...before, ...patch }, currency);
+  if (fields.length === 0) return;
+  throw new AppError("invalid", "plans.fraction_of_a_coin", fields[0]?.message ?? "", { fields });
+}
+
+/** Changes a plan; what it includes holds for all who have it, a new price for those who choose it from now on. `active: false` hides it from new tenants. Throws `not_found`, `invalid`. */
 export async function updatePlan(id: string, patch: z.infer<typeof planPatchInput>): Promise<Plan> {
   return withSystem("change a plan", async (tx) => {
     const before = await read(tx, id);
+    refuseFinePrices(before, patch);
     const next = {
       ...before,
       ...patch,

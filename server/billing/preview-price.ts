@@ -4,7 +4,7 @@ import { normaliseUsage } from "#domain/billing/normalise-usage.ts";
 import { monthOf } from "#domain/billing/period.ts";
 import { planAt } from "#domain/billing/plan-at.ts";
 import { type PricedFact, type PricedUsage, priceUsage } from "#domain/billing/price-usage.ts";
-import { type Quantities, recordedQuantities } from "#domain/billing/quantities.ts";
+import { type Quantities, quantitiesProblem, recordedQuantities } from "#domain/billing/quantities.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import type { PricePreview } from "#domain/billing/usage-report.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
@@ -15,7 +15,12 @@ import { stretchesOf } from "./subscriptions/plan-stretches.ts";
 function quantitiesOf(input: PricePreview): Quantities {
   if (input.quantities) return input.quantities;
   const read = normaliseUsage(input.provider, input.usage);
-  if (read) return read.quantities;
+  if (read) {
+    const problem = quantitiesProblem(input.serviceType, read.quantities);
+    if (problem === null) return read.quantities;
+    const message = `This usage object counts nothing of the service. ${problem}`;
+    throw new AppError("invalid", "usage.foreign", message, { fields: [{ path: "usage", message }] });
+  }
   throw new AppError(
     "invalid",
     "usage.unreadable",
@@ -71,6 +76,7 @@ export async function previewPrice(input: PricePreview) {
     status: input.status,
     quantities,
     occurredAtMs,
+    currency: subject.currency as string,
     exchange: pricing.exchangeOf(subject.currency as string, month),
     ownKey: input.ownKey,
   };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { priceListInput } from "#domain/billing/price-import.ts";
-import { instantInput } from "#domain/billing/provider-price.ts";
 import { paging } from "#domain/core/paging.ts";
+import { instantInput } from "#domain/core/time-input.ts";
 import { actorLabel } from "#server/trpc/context.ts";
 import { platformMutation, platformQuery, router } from "#server/trpc/procedures.ts";
 import { importPrices, listPriceImports } from "./price-imports.ts";

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
 import type { Transaction } from "#db/transaction.ts";
+import { unitProblem } from "#domain/billing/price-book.ts";
 import type { PricingRule, pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
@@ -161,6 +162,14 @@ export async function createPricingRule(
   }
 }
 
+function refuseUnfit({ serviceType, fixedPrice }: Partial<PricingRule>): void {
+  const message = serviceType && fixedPrice ? unitProblem(serviceType, fixedPrice.unit) : null;
+  if (message === null) return;
+  throw new AppError("invalid", "pricing.unit", message, {
+    fields: [{ path: "fixedPrice.unit", message }],
+  });
+}
+
 function changesPrice(patch: z.infer<typeof pricingRulePatchInput>): boolean {
   return patch.markupPercent !== undefined || patch.fixedPrice !== undefined || patch.validFrom !== undefined;
 }
@@ -210,6 +219,7 @@ export async function updatePricingRule(
           "Give either markupPercent or fixedPrice, and null for the other.",
         );
       }
+      refuseUnfit({ serviceType: before.serviceType, fixedPrice: patch.fixedPrice ?? null });
       const moved =
         [before.validFrom, next.validFrom ?? null].sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1))[0] ??
         null;

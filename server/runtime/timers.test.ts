@@ -51,20 +51,22 @@ describe("timers", () => {
 
   it("that go in order wait for what an earlier one makes, whoever sweeps, and all is done when a sweep ends", async () => {
     const tenantId = await makeTenant();
+    const begun = Date.now();
+    const ago = (ms: number) => new Date(begun - ms);
     const step = (tx: TenantTransaction, subjectId: string, dueAt: Date) =>
       scheduleTimer(tx, { kind: "ordered", subjectId, dueAt });
     registerTimerHandler(
       "ordered",
       async (tx, timer) => {
         fired.push(timer.subjectId);
-        if (timer.subjectId === "one") await step(tx, "between", at(-2000));
-        if (timer.subjectId === "between") await step(tx, "still before", at(-1500));
+        if (timer.subjectId === "one") await step(tx, "between", ago(2000));
+        if (timer.subjectId === "between") await step(tx, "still before", ago(1500));
       },
       { inOrder: true },
     );
     await withTenant(tenantId, async (tx) => {
-      await step(tx, "one", at(-3000));
-      await step(tx, "last", at(-1000));
+      await step(tx, "one", ago(3000));
+      await step(tx, "last", ago(1000));
     });
     const others = [sweepTimers(), sweepTimers(), sweepTimers()];
     await sweepTimers(tenantId);

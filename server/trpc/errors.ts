@@ -41,8 +41,15 @@ const FROM_TRPC: Partial<Record<TRPCError["code"], [ErrorKind, string]>> = {
 export function publicError(error: unknown, requestId: string): PublicError {
   const cause = error instanceof TRPCError && error.cause ? error.cause : error;
   if (cause instanceof AppError) {
-    const { kind, code, message, details } = cause;
-    return { kind, code, message, ...(details ? { details } : {}) };
+    const { kind, code, message } = cause;
+    const { fields, ...details } = cause.details ?? {};
+    return {
+      kind,
+      code,
+      message,
+      ...(Array.isArray(fields) ? { fields: fields as NonNullable<PublicError["fields"]> } : {}),
+      ...(Object.keys(details).length > 0 ? { details } : {}),
+    };
   }
   if (cause instanceof ZodError) return fromZod(cause);
   if (error instanceof TRPCError) {

@@ -2,7 +2,7 @@ import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { shiftDay } from "#domain/billing/period.ts";
 import { dayStart } from "#domain/billing/time-zone.ts";
 import { notFound } from "#domain/core/app-error.ts";
-import { decodeCursor, encodeCursor, type Page } from "#domain/core/paging.ts";
+import { decodeCursor, encodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { formatMinor, roundToMinor, spreadByLargestRemainder } from "#domain/money/currency.ts";
@@ -158,7 +158,7 @@ export type LevelPage = Page<LevelRow> & { total: LevelTotal; currency: string }
 type Paging = { limit: number; cursor?: string | undefined };
 
 // Shares need all children, so a page is cut out of the whole level.
-function toPage(all: Level, input: Paging): LevelPage {
+function pageOf(all: Level, input: Paging): LevelPage {
   const from = Number(decodeCursor(input.cursor, 1)?.[0] ?? 0);
   const to = from + input.limit;
   return {
@@ -171,7 +171,7 @@ function toPage(all: Level, input: Paging): LevelPage {
 
 /** The days of a line: their shares sum to the line's amount, their exact values to its exact amount. */
 export async function listLineDays(tenantId: TenantId, path: InvoicePath, input: Paging): Promise<LevelPage> {
-  return toPage(await withTenant(tenantId, async (tx) => dayLevel(tx, await standing(tx, path))), input);
+  return pageOf(await withTenant(tenantId, async (tx) => dayLevel(tx, await standing(tx, path))), input);
 }
 
 /** The conversations of a line's day, the dearest first. */
@@ -183,7 +183,7 @@ export async function listDayConversations(
   const all = await withTenant(tenantId, async (tx) =>
     conversationLevel(tx, await standing(tx, path), path.day),
   );
-  return toPage(all, input);
+  return pageOf(all, input);
 }
 
 type ConversationPath = InvoicePath & { day: string; conversationId: string };
@@ -197,28 +197,35 @@ export async function listConversationMessages(
   const all = await withTenant(tenantId, async (tx) =>
     messageLevel(tx, await standing(tx, path), path.day, path.conversationId),
   );
-  return toPage(all, input);
+  return pageOf(all, input);
 }
 
-/** The single records under any place of an invoice, oldest first, with their sum. */
+/** The single records under any place of an invoice, oldest first, all or a page, with the sum of all. */
 export async function listPathRecords(
   tenantId: TenantId,
   path: InvoicePath,
-): Promise<{ data: ListedUsage[]; total: LevelTotal; currency: string }> {
+  input?: Paging,
+): Promise<Page<ListedUsage> & { total: LevelTotal; currency: string }> {
+  const after = decodeCursor(input?.cursor, 2);
   return withTenant(tenantId, async (tx) => {
     const at = await standing(tx, path);
     const { line, currency } = at;
     let where = path.day ? sliceOfDay(tx, at, path.day) : sliceOfLine(tx, line);
     if (path.conversationId) where = tx.sql`${where} and ${same(tx, "conversation_id", path.conversationId)}`;
     if (path.messageId) where = tx.sql`${where} and ${same(tx, "message_id", path.messageId)}`;
-    const rows =
-      await tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where ${where} order by u.occurred_at, u.id`;
-    const sum = sumAmounts(
-      rows.map((row) => amountFromDatabase((row.billable_price ?? row.client_price) as string)),
-    );
+    const [since = "", id = ""] = after ?? [];
+    const from = after ? tx.sql`and (u.occurred_at, u.id) > (${since}::timestamptz, ${id}::uuid)` : tx.sql``;
+    const size = input ? tx.sql`limit ${input.limit + 1}` : tx.sql``;
+    const rows = await tx.sql`select ${usageColumns(tx)} from ${fromUsage(tx)} where ${where} ${from}
+      order by u.occurred_at, u.id ${size}`;
+    const whole = input && (after || rows.length > input.limit);
+    const sum = whole
+      ? await exactSum(tx, where)
+      : sumAmounts(rows.map((row) => amountFromDatabase((row.billable_price ?? row.client_price) as string)));
     const parent = await parentExact(tx, at, path);
+    const keyOf = (row: Row) => [row.occurred_at as string, row.id as string];
     return {
-      data: rows.map(listedUsage),
+      ...toPage(rows, input?.limit ?? rows.length, keyOf, listedUsage),
       total: {
         amount: formatMinor(roundToMinor(sum, currency), currency),
         amountExact: formatAmount(sum),
@@ -227,6 +234,11 @@ export async function listPathRecords(
       currency,
     };
   });
+}
+
+async function exactSum(tx: TenantTransaction, where: ReturnType<typeof sliceOfLine>): Promise<Amount> {
+  const [row] = await tx.sql`select ${sums(tx)} from usage_breakdown u where ${where}`;
+  return amountFromDatabase((row?.exact ?? "0") as string);
 }
 
 async function parentExact(tx: TenantTransaction, at: Standing, path: InvoicePath): Promise<Amount> {

@@ -260,6 +260,15 @@ describe("the way down", () => {
       return formatAmount(sumAmounts(rows.map((row) => parseAmount(row.split(",")[column] ?? "0"))));
     };
     let seen = 0;
+    const [first] = lines.data;
+    const page = await listInvoiceLines(tenantId, invoiceId, { limit: 1 });
+    expect(page).toMatchObject({ data: [first], total: lines.total });
+    const rest = { limit: 9, cursor: page.nextCursor ?? "" };
+    expect(await listInvoiceLines(tenantId, invoiceId, rest)).toMatchObject({
+      data: lines.data.slice(1),
+      nextCursor: null,
+      total: lines.total,
+    });
     for (const line of lines.data) {
       const path = { id: invoiceId, lineId: line.id };
       const days = await listLineDays(tenantId, path, ALL);
@@ -280,6 +289,12 @@ describe("the way down", () => {
             expect([below.total.amountExact, below.total.equal]).toEqual([ofMessage, true]);
             expect(below.data.every((record) => record.invoiceLineId === line.id)).toBe(true);
             seen += below.data.length;
+            const place = { ...path, day, conversationId, messageId };
+            for (let cursor: string | null | undefined, i = 0; cursor !== null; i += 2) {
+              const page = await listPathRecords(tenantId, place, { limit: 2, cursor });
+              expect(page).toMatchObject({ total: below.total, data: below.data.slice(i, i + 2) });
+              cursor = page.nextCursor;
+            }
           }
         }
       }

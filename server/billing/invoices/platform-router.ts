@@ -46,8 +46,8 @@ export const platformInvoicesRouter = router({
     route: "GET /invoices/{id}/lines",
     summary: "List the lines of any tenant's invoice",
   })
-    .input(byId)
-    .query(({ input }) => listAnyInvoiceLines(input.id)),
+    .input(byId.extend(paging))
+    .query(({ input }) => listAnyInvoiceLines(input.id, input)),
   limits: platformQuery({
     route: "GET /invoices/{id}/limits",
     summary: "Read how much of an invoice can be marked as paid, credited and given back now",

@@ -1,7 +1,7 @@
 import { withSystem } from "#db/system.ts";
 import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
-import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import { decodeCursor, type Page, toPage, toPageOfAll } from "#domain/core/paging.ts";
 import { type TenantId, tenantIdFrom } from "#domain/core/tenant-id.ts";
 import { amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
@@ -150,10 +150,11 @@ export async function recalculateInvoice(id: string): Promise<Invoice> {
 /** A level's total and whether it equals the level above it. */
 export type LevelTotal = { amount: string; amountExact: string; equal: boolean };
 
-/** The lines of an invoice with their total, which is the invoice's subtotal. */
+/** The lines of an invoice, all or a page, with the total of all, which is the invoice's subtotal. */
 export async function listInvoiceLines(
   tenantId: TenantId,
   invoiceId: string,
+  input: Paging = { limit: Number.MAX_SAFE_INTEGER },
 ): Promise<Page<InvoiceLine> & { total: LevelTotal; currency: string }> {
   return withTenant(tenantId, async (tx) => {
     const invoice = await invoiceRow(tx, invoiceId);
@@ -164,8 +165,11 @@ export async function listInvoiceLines(
     const amount = sumAmounts(rows.map((row) => amountFromDatabase(row.amount as string)));
     const exact = sumAmounts(rows.map((row) => amountFromDatabase(row.amount_exact as string)));
     return {
-      data: rows.map((row) => toLine(row, currency)),
-      nextCursor: null,
+      ...toPageOfAll(
+        rows.map((row) => toLine(row, currency)),
+        input,
+        (line) => line.id,
+      ),
       total: {
         amount: formatMinor(amount, currency),
         amountExact: formatAmount(exact),

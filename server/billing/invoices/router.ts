@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { INVOICE_STATUSES } from "#domain/billing/invoice.ts";
 import { payInvoiceInput } from "#domain/billing/payment.ts";
-import { dayInput } from "#domain/billing/usage-report.ts";
 import { paging } from "#domain/core/paging.ts";
+import { dayInput } from "#domain/core/time-input.ts";
 import { router, tenantPayment, tenantQuery } from "#server/trpc/procedures.ts";
 import { payInvoice } from "../payments/pay-invoice.ts";
 import { veilCost } from "../veil-cost.ts";
@@ -34,9 +34,9 @@ export const invoicesRouter = router({
     .input(z.strictObject({ id }))
     .query(({ ctx, input }) => getInvoice(ctx.actor.tenantId, input.id)),
   lines: tenantQuery(view, { route: "GET /invoices/{id}/lines", summary: "List an invoice's lines" })
-    .input(z.strictObject({ id }))
+    .input(z.strictObject({ id, ...paging }))
     .query(async ({ ctx, input }) =>
-      veilCost(ctx.actor, await listInvoiceLines(ctx.actor.tenantId, input.id)),
+      veilCost(ctx.actor, await listInvoiceLines(ctx.actor.tenantId, input.id, input)),
     ),
   days: tenantQuery(view, {
     route: "GET /invoices/{id}/lines/{lineId}/days",
@@ -75,12 +75,12 @@ export const invoicesRouter = router({
       "GET /invoices/{id}/lines/{lineId}/days/{day}/conversations/{conversationId}/messages/{messageId}/records",
     summary: "Open a message into the single calls that are billed",
   })
-    .input(z.strictObject({ ...conversation, messageId: key }))
+    .input(z.strictObject({ ...conversation, messageId: key, ...paging }))
     .query(async ({ ctx, input }) => {
       const path: InvoicePath = input;
-      const level = await listPathRecords(ctx.actor.tenantId, path);
+      const level = await listPathRecords(ctx.actor.tenantId, path, input);
       const data = await nameRecords(ctx.actor.tenantId, level.data);
-      return veilCost(ctx.actor, { ...level, data, nextCursor: null });
+      return veilCost(ctx.actor, { ...level, data });
     }),
   pay: tenantPayment("billing.pay", {
     route: "POST /invoices/{id}/pay",

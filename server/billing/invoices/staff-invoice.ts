@@ -14,8 +14,8 @@ import { printInvoice } from "./invoice-pdf.ts";
 import { getInvoice, listInvoiceLines } from "./read-invoice.ts";
 
 /** The lines of any tenant's invoice, for staff. Throws `not_found`. */
-export async function listAnyInvoiceLines(id: string) {
-  return listInvoiceLines(await ownerOf("invoices", id), id);
+export async function listAnyInvoiceLines(id: string, input: { limit: number; cursor?: string | undefined }) {
+  return listInvoiceLines(await ownerOf("invoices", id), id, input);
 }
 
 /** The PDF of any tenant's final invoice, for staff. Throws `not_found`, `precondition` for a draft. */

@@ -7,6 +7,6 @@ export function refusalError({ code, quotaName, resetsAt, pauseMessage }: QuotaR
     const message = `The plan's AI requests of this month are used up until ${resetsAt}. Choose a larger plan, or wait.`;
     return new AppError("limit_reached", code, message, { kind: "aiRequests", pauseMessage });
   }
-  const message = `The quota “${quotaName}” is used up until ${resetsAt}. Raise it, or wait.`;
+  const message = `The quota “${quotaName}” is used up until ${resetsAt}. Raise it, pay for more room, or wait.`;
   return new AppError("limit_reached", code, message, { pauseMessage });
 }
