@@ -80,10 +80,7 @@ export function PriceHistoryPage() {
                   row.parts.map((part) => {
                     const decimals = decimalsOf([part.oldPrice, part.newPrice], row.currency ?? "USD");
                     return (
-                      <span
-                        key={part.part}
-                        className="row max-sm:min-w-44 max-sm:flex-wrap gap-x-1.5 gap-y-0"
-                      >
+                      <span key={part.part} className="rate-line">
                         <PriceStep
                           from={part.oldPrice}
                           to={part.newPrice}

@@ -71,7 +71,7 @@ function Change(props: { row: PriceChangeView }) {
   return row.parts.map((part) => {
     const decimals = decimalsOf([part.oldCost, part.newCost], row.currency ?? "USD");
     return (
-      <span key={part.part} className="row max-sm:min-w-44 max-sm:flex-wrap gap-x-1.5 gap-y-0">
+      <span key={part.part} className="rate-line">
         <PriceStep from={part.oldCost} to={part.newCost} currency={row.currency} decimals={decimals} />
         <span className="text-ink-3 max-sm:whitespace-normal">{rateWords(part.part)}</span>
         <span className="num">{changeWords(part.percent)}</span>

@@ -79,7 +79,7 @@ function Rates(props: { row: ProposalView }) {
     currency,
   );
   return rates.map((rate) => (
-    <span key={rate.part} className="row max-sm:min-w-44 max-sm:flex-wrap gap-x-1.5 gap-y-0">
+    <span key={rate.part} className="rate-line">
       <PriceStep from={rate.old} to={rate.new} currency={currency} decimals={decimals} />
       <span className="text-ink-3 max-sm:whitespace-normal">{rateWords(rate.part)}</span>
       <span className="num">{changeWords(rate.percent)}</span>
