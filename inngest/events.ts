@@ -44,6 +44,7 @@ export const eventSchemas = {
   "payments/event.received": z.object({ eventId: id }),
   /** A run of a month's invoices was started, or goes on after a while. */
   "billing/invoice_run.requested": z.object({ runId: id }),
+  "exchange_rate.missing": z.object({ tenantId: id, base: id, quote: id, month: id }),
   "usage.unpriced": z.object({ tenantId: id, serviceType: id, provider: id, model: id, recordId: id }),
   /** A model has a price, from some instant on: records that waited for one are adjusted. */
   "provider_price.entered": z.object({ serviceType: id, provider: id, model: id }),

@@ -15,6 +15,7 @@ import { reconcileNightly } from "./functions/billing/reconcile-nightly.ts";
 import {
   tellCostAlert,
   tellInvoice,
+  tellMissingExchangeRate,
   tellPlanLimit,
   tellPriceChange,
   tellQuota,
@@ -43,6 +44,7 @@ export const functions: InngestFunction.Any[] = [
   tellQuota,
   tellSuspension,
   tellTrialEnd,
+  tellMissingExchangeRate,
   tellUnpricedUsage,
   reconcileNightly,
   adjustUnpricedUsage,

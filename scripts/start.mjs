@@ -61,6 +61,11 @@ export function handOver(args) {
   };
   const child = spawn(pinnedNode, args, { cwd: root, stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // Who ends npm itself ends only the shell between: then the program is nobody's any more, and ends too.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) {
+    setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 500).unref();
+  }
   // A program ended by a signal has not succeeded: a test run cut short must not count as passed.
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 }

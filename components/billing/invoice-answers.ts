@@ -64,7 +64,9 @@ function taxLabel(invoice: InvoiceAnswer): string {
 function settledRows(invoice: InvoiceAnswer) {
   const rows = [
     { label: "Credited", value: invoice.credited },
-    { label: "From the wallet", value: invoice.walletApplied },
+    invoice.walletApplied.startsWith("-")
+      ? { label: "Put into the wallet", value: invoice.walletApplied.slice(1) }
+      : { label: "From the wallet", value: invoice.walletApplied },
     { label: "Paid", value: invoice.amountPaid },
   ].filter((row) => parseAmount(row.value) !== 0n);
   if (rows.length === 0) return [];

@@ -56,6 +56,12 @@ export function PlanDialog(props: {
           </tbody>
         </table>
       ) : null}
+      {change && Number(change.givenBack) > 0 ? (
+        <p className="text-ink-2 mt-3">
+          <Amount value={change.givenBack} currency={change.plan.currency} symbol /> was billed for days that
+          are not used then: it is given back on the month's invoice, or into the wallet.
+        </p>
+      ) : null}
     </Dialog>
   );
 }

@@ -80,7 +80,7 @@ export function PlanPage() {
   const ask = async (plan: OfferedPlanView) => {
     const answer = await preview.mutateAsync({ planId: plan.id });
     const parts = answer.parts.map((part) => ({ ...part, planName: nameOf(part.planId) ?? plan.name }));
-    setChange({ plan, parts });
+    setChange({ plan, parts, givenBack: answer.givenBack });
   };
   const confirm = async (at: "now" | "period_end") => {
     if (!change) return;

@@ -41,6 +41,8 @@ export interface PlanView extends HeldPlanView {
 export interface PlanChangeView {
   plan: OfferedPlanView;
   parts: ReadonlyArray<{ planName: string; days: number; periodDays: number; amount: string }>;
+  /** What was billed for days that are not used then. */
+  givenBack: string;
 }
 
 const labels: Record<string, string> = {

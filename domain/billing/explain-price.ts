@@ -38,9 +38,12 @@ function costSentence(fact: PricedFact, priced: PricedUsage): string {
     return `No price of ${fact.provider} / ${fact.model} is in force at that time, so the call is unpriced.`;
   const unit = price.unit.replaceAll("_", " ");
   const { exchange } = priced;
+  const oneToOne = fact.currency && !exchange && fact.currency !== price.currency;
   const rate = exchange
     ? ` × ${exchange.rate}, the rate of ${exchange.base} to ${exchange.quote} from ${exchange.month.slice(0, 7)} on`
-    : "";
+    : oneToOne
+      ? `, counted one to one as ${fact.currency} because no exchange rate was entered for the month`
+      : "";
   return `Cost ${formatAmount(priced.providerCost)} ${exchange?.quote ?? price.currency} = ${terms(costCharge)} ${unit}${conditions(costCharge)}${rate}, price version ${price.id} from ${price.validFrom}.`;
 }
 

@@ -16,7 +16,9 @@ export type PricedFact = RuleSubject & {
   ownKey?: boolean | undefined;
   /** What was reserved for the call; the cost of an unsettled one. */
   estimatedCost?: Amount | undefined;
-  /** What turns the currency of a provider's price into the one the tenant is billed in; null is one to one. */
+  /** The currency that the tenant is billed in. */
+  currency?: string | undefined;
+  /** What turns the currency of a provider's price into that one; null is one to one. */
   exchange?: ((base: string) => Exchange | null) | undefined;
 };
 

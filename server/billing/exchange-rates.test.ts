@@ -87,7 +87,17 @@ describe("prices in dollars, bills in another currency", () => {
 
   it("says which pair has no rate, because its costs count one to one", async () => {
     const tenantId = await makeTenant({ currency: "JPY" });
-    expect(await call(tenantId, "2025-03-10T10:00:00.000Z")).toMatchObject({ providerCost: "0.03" });
+    const record = await call(tenantId, "2025-03-10T10:00:00.000Z");
+    await call(tenantId, "2025-03-11T10:00:00.000Z");
+    expect(record).toMatchObject({ providerCost: "0.03" });
+    const { explanation } = await getUsage(makeActor(tenantId), record.id);
+    expect(explanation).toContain("counted one to one as JPY because no exchange rate was entered");
+    const told = await withSystem(
+      "test",
+      (tx) =>
+        tx.sql`select payload from outbox where tenant_id = ${tenantId} and name = 'exchange_rate.missing'`,
+    );
+    expect(told.map((row) => row.payload)).toEqual([{ base: "USD", quote: "JPY", month: "2025-03" }]);
     expect(await listMissingRates()).toContainEqual({ base: "USD", quote: "JPY", tenants: 1 });
     await tellMissingRates();
     const events = await withSystem(

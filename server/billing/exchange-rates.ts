@@ -5,6 +5,7 @@ import type { Exchange, exchangeRateInput } from "#domain/billing/exchange-rate.
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
+import type { TenantId } from "#domain/core/tenant-id.ts";
 import { formatAmount, parseAmount } from "#domain/money/amount.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { isDuplicate, raisePricingVersion } from "./pricing-guard.ts";
@@ -141,4 +142,19 @@ export async function tellMissingRates(): Promise<void> {
       details: { base, quote, tenants },
     });
   }
+}
+
+/** Tells staff that a tenant's cost was counted one to one, once a month and pair. */
+export async function tellMissingRate(
+  tenantId: TenantId,
+  { base, quote, month }: { base: string; quote: string; month: string },
+): Promise<void> {
+  await recordSystemEvent({
+    kind: "pricing.rate_missing",
+    source: `${base} ${quote}`,
+    severity: 2,
+    tenantId,
+    message: `No exchange rate of ${base} to ${quote} holds for ${month}: costs count one to one. Enter one for the next month.`,
+    details: { base, quote, month },
+  });
 }

@@ -5,11 +5,9 @@ import { isInTrial } from "#domain/billing/price-trial.ts";
 import { type PricingRule, rankRules } from "#domain/billing/pricing-rule.ts";
 import { selectProviderPrice } from "#domain/billing/provider-price.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
-import { localDay } from "#domain/billing/time-zone.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { type Amount, formatAmount, parseAmount } from "#domain/money/amount.ts";
 import type { Actor } from "#server/trpc/context.ts";
-import { billingNow } from "./limit-window.ts";
 import type { PriceTerms, Terms } from "./pricing-history.ts";
 import { currentPricing, type PricingSnapshot } from "./pricing-snapshot.ts";
 import { veilCost } from "./veil-cost.ts";
@@ -100,9 +98,9 @@ function toChange(row: Row, payer: Payer, pricing: PricingSnapshot) {
   };
 }
 
-/** Calendar days between two instants in a zone. */
-function daysBetween(zone: string, from: string, to: string): number {
-  const day = (at: string) => Date.parse(`${localDay(zone, Date.parse(at))}T00:00:00.000Z`);
+/** Calendar days from one instant to another, in UTC as prices begin and mails name them. */
+function daysBetween(from: string, to: string): number {
+  const day = (at: string) => Date.parse(`${at.slice(0, 10)}T00:00:00.000Z`);
   return Math.round((day(to) - day(from)) / 86_400_000);
 }
 
@@ -123,7 +121,6 @@ export async function listPricingHistory(actor: Actor, input: Input) {
   const others = pricing.allRules.filter((rule) => rule.trial && !isInTrial(rule.trial, tenantId));
   const found = await withTenant(tenantId, async (tx) => {
     const { sql } = tx;
-    const { zone } = await billingNow(tx);
     const [held] =
       await sql`select plan_id from tenant_subscriptions where tenant_id = ${tenantId} and ended_at is null`;
     const planId = (held?.plan_id ?? null) as string | null;
@@ -137,14 +134,14 @@ export async function listPricingHistory(actor: Actor, input: Input) {
       select h.*, n.notified_at, n.mail_id from pricing_history h
       left join pricing_notices n on n.tenant_id = ${tenantId} and n.history_id = h.id
       where ${where} order by h.effective_from desc, h.id desc limit ${input.limit + 1}`;
-    return { rows, planId, zone };
+    return { rows, planId };
   });
   return toPage(found.rows, input.limit, keyOf, (row) => {
     const notifiedAt = row.notified_at as string | null;
     return veilCost(actor, {
       ...toChange(row, { tenantId, planId: found.planId }, pricing),
       notifiedAt,
-      daysAhead: notifiedAt ? daysBetween(found.zone, notifiedAt, row.effective_from as string) : null,
+      daysAhead: notifiedAt ? daysBetween(notifiedAt, row.effective_from as string) : null,
       mailId: row.mail_id as string | null,
     });
   });

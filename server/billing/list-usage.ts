@@ -59,6 +59,7 @@ function explain(record: UsageRecord, actor: Actor, pricing: PricingSnapshot) {
     occurredAtMs: Date.parse(record.occurredAt),
     ownKey: record.ownKey,
     estimatedCost: parseAmount(record.providerCost),
+    currency: record.currency,
     exchange: pricing.exchangeOf(record.currency, monthOf(record.day)),
   };
   return {

@@ -76,6 +76,7 @@ export async function previewPrice(input: PricePreview) {
     status: input.status,
     quantities,
     occurredAtMs,
+    currency: subject.currency as string,
     exchange: pricing.exchangeOf(subject.currency as string, month),
     ownKey: input.ownKey,
   };

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { withSystem } from "#db/system.ts";
-import { withTenant } from "#db/tenant.ts";
+import { type TenantTransaction, withTenant } from "#db/tenant.ts";
 import { decodeCursor, toPage } from "#domain/core/paging.ts";
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
 import type { tenantCreate, tenantList, tenantPatch } from "#domain/platform/tenant-input.ts";
@@ -8,9 +8,11 @@ import { apiKeysChanged } from "#server/auth/api-key.ts";
 import { hashPassword } from "#server/auth/password.ts";
 import { sessionsChanged } from "#server/auth/session.ts";
 import { updateAiBudget } from "#server/billing/billing-profile.ts";
+import { billingNow } from "#server/billing/limit-window.ts";
+import { touchLedger } from "#server/billing/meter/footing.ts";
 import { getFreePlan, getPlan } from "#server/billing/plans.ts";
-import { scheduleBilling } from "#server/billing/subscriptions/schedule-billing.ts";
-import { startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
+import { scheduleBilling, scheduleSubscription } from "#server/billing/subscriptions/schedule-billing.ts";
+import { endSubscription, startSubscription } from "#server/billing/subscriptions/start-subscription.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import { addMember, createOwnerKey, createTenant } from "#server/tenants/create-tenant.ts";
 import type { Context } from "#server/trpc/context.ts";
@@ -86,12 +88,25 @@ export async function updateTenant(by: Context, { id, aiMonthlyBudget }: z.outpu
   return getTenant(id);
 }
 
-/** Suspends, resumes or cancels a tenant. A suspended one can be read and not changed; a cancelled one is closed. */
+/** Ends the plan with the day: what is left of its period is given back on the month's invoice, and none follows. */
+async function endPlanNow(tx: TenantTransaction): Promise<void> {
+  await touchLedger(tx);
+  const { nowMs } = await billingNow(tx);
+  const at = new Date(nowMs).toISOString();
+  await endSubscription(tx, { status: "cancelled", reason: "tenant_closed", at });
+  await scheduleSubscription(tx);
+}
+
+/**
+ * Suspends, resumes or cancels a tenant. A suspended one can be read and not changed; a cancelled one is closed, and its
+ * plan ends.
+ */
 export async function setTenantStatus(by: Context, id: string, status: "active" | "suspended" | "cancelled") {
   const before = await readTenant(id);
   const tenantId = tenantIdFrom(id);
   await withTenant(tenantId, async (tx) => {
     await tx.sql`update tenants set status = ${status}, updated_at = now() where id = ${tenantId}`;
+    if (status === "cancelled") await endPlanNow(tx);
     await recordAudit(tx, by, {
       action: `tenant_${status}`,
       subjectType: "tenants",

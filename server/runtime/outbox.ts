@@ -143,6 +143,10 @@ class Relay {
     this.wake();
   }
 
+  runs(): boolean {
+    return this.sink !== null;
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.sweeper);
     clearTimeout(this.telling);
@@ -286,6 +290,11 @@ const relay = () => once("outbox.relay", () => new Relay());
 /** Begins to relay committed facts to the sink and to listeners of this process. */
 export function startRelay(sink: OutboxSink): Promise<void> {
   return relay().start(sink);
+}
+
+/** Whether this process relays. */
+export function relayRuns(): boolean {
+  return relay().runs();
 }
 
 /** Lets the running batch finish and stops. */

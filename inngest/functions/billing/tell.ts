@@ -1,4 +1,5 @@
 import { tenantIdFrom } from "#domain/core/tenant-id.ts";
+import { tellMissingRate } from "#server/billing/exchange-rates.ts";
 import { mailCostAlert, mailInvoice, mailQuota, mailTrialEnd, tellUnpriced } from "#server/billing/notify.ts";
 import { mailPlanLimit } from "#server/billing/notify-plan-limit.ts";
 import { mailPriceChange } from "#server/billing/notify-price-change.ts";
@@ -72,5 +73,18 @@ export const tellUnpricedUsage = inngest.createFunction(
   async ({ event }) => {
     const { tenantId, ...usage } = eventSchemas["usage.unpriced"].parse(event.data);
     await tellUnpriced(tenantIdFrom(tenantId), usage);
+  },
+);
+
+/** Tells staff about a cost that was counted one to one, because no exchange rate was entered. */
+export const tellMissingExchangeRate = inngest.createFunction(
+  {
+    id: "billing/tell-missing-exchange-rate",
+    retries: RETRIES,
+    triggers: [{ event: "exchange_rate.missing" }],
+  },
+  async ({ event }) => {
+    const { tenantId, ...pair } = eventSchemas["exchange_rate.missing"].parse(event.data);
+    await tellMissingRate(tenantIdFrom(tenantId), pair);
   },
 );

@@ -62,7 +62,7 @@ describe("a month that has ended", () => {
       status: "draft",
       number: null,
       total: "0.03",
-      amountDue: "0.00",
+      amountDue: "0.03",
       issuedAt: null,
       draftedAt: "2025-02-01T00:00:00.000Z",
       finalizesAt: "2025-02-02T00:00:00.000Z",

@@ -151,12 +151,15 @@ function totals(doc: Doc, { invoice, taxRates }: PrintedInvoice, from: number): 
     ...(
       [
         ["Credited", invoice.credited],
-        ["From the wallet", invoice.walletApplied],
+        ["From the wallet", invoice.walletApplied.startsWith("-") ? "0" : invoice.walletApplied],
         ["Paid", invoice.amountPaid],
       ] as const
     ).flatMap(([label, value]) =>
       isZero(value) ? [] : [[label, `-${value}`, false] as [string, string, boolean]],
     ),
+    ...(invoice.walletApplied.startsWith("-")
+      ? [["Put into the wallet", invoice.walletApplied.slice(1), false] as [string, string, boolean]]
+      : []),
     ["Amount due", `${invoice.amountDue} ${invoice.currency}`, true],
   ];
   let y = room(doc, from, rows.length * 15 + 20);

@@ -28,7 +28,7 @@ export function toInvoice(row: Row) {
     credited: money(row.credited),
     walletApplied: money(row.wallet_applied),
     amountPaid: money(row.amount_paid),
-    amountDue: money(row.amount_due),
+    amountDue: money(dueOf(row)),
     discountPercent: trim(row.discount_percent),
     taxMode: row.tax_mode as string,
     taxId: row.tax_id as string | null,
@@ -50,6 +50,12 @@ export function toInvoice(row: Row) {
     history: historyOf(row),
     createdAt: row.created_at as string,
   };
+}
+
+/** A draft is not to be paid yet and says what it will come to; nothing is due on a void one. */
+function dueOf(row: Row): unknown {
+  if (row.status === "void") return "0";
+  return row.status === "draft" ? row.total : row.amount_due;
 }
 
 /** The states that an invoice passed through, in order, with their times. */

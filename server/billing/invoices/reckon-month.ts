@@ -108,14 +108,11 @@ async function planLines(
   const counted = usage.filter((line) => line.kind !== "late_usage");
   const sum = sumAmounts(counted.map((line) => roundToMinor(line.exact, head.currency)));
   const minimum = await findMinimumDraft(tx, window, sum, at);
-  const lines = [
+  return [
     ...fees.map((fee) => ({ ...fee, slice: null })),
     ...usage,
     ...(minimum ? [{ ...minimum, slice: null }] : []),
   ];
-  const total = sumAmounts(lines.map((line) => roundToMinor(line.exact, head.currency)));
-  // Days given back wait for an invoice that they fit on: the difference stands until a line settles it.
-  return total < 0n ? lines.filter((line) => line.exact >= 0n) : lines;
 }
 
 /** The rates of the billed months into the tenant's currency, one a month and currency that prices are in. */

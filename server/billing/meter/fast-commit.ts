@@ -6,7 +6,7 @@ import { type CommitOp, type Decision, decideGroup } from "./decide-group.ts";
 import { footingOf, unchanged } from "./footing.ts";
 import type { GroupState, LiveQuota } from "./group-state.ts";
 import { type Column, Statement } from "./statement.ts";
-import { counterRows, writeCounters } from "./write-events.ts";
+import { counterRows, lacksRate, writeCounters } from "./write-events.ts";
 import { ALERT, allowancePart } from "./write-group.ts";
 import { recordParts } from "./write-records.ts";
 
@@ -107,9 +107,10 @@ export async function tryFastCommit(
   const state = nextState(footing, op);
   if (!state) return null;
   const decision = decideGroup(state, pricing, [op]);
+  const [record] = decision.records;
   const plain =
     decision.records.length === 1 && decision.marks.length === 0 && decision.quotaEvents.length === 0;
-  if (!plain || decision.records[0]?.priced.unpriced) return null;
+  if (!plain || !record || record.priced.unpriced || lacksRate(state, record)) return null;
   const s = new Statement();
   const text = statementOf(s, tenantId, op, footing, state, decision);
   let answer: ReturnType<Statement["send"]> | undefined;

@@ -50,6 +50,22 @@ function unpricedRow(record: NewRecord): OutboxRow {
   };
 }
 
+/** Whether a cost in another currency was counted one to one, because nobody entered a rate. */
+export function lacksRate({ currency }: Pick<GroupState, "currency">, { priced }: NewRecord): boolean {
+  const { price, exchange, providerCost } = priced;
+  return price !== null && exchange === null && price.currency !== currency && providerCost > 0n;
+}
+
+function missingRateRow({ currency }: GroupState, { fact, priced, month }: NewRecord): OutboxRow {
+  const pair = { base: priced.price?.currency ?? "", quote: currency, month: month.slice(0, 7) };
+  return {
+    id: newId(),
+    name: "exchange_rate.missing",
+    payload: pair,
+    dedupe: `rate-missing:${fact.tenantId}:${pair.base}:${pair.month}`,
+  };
+}
+
 /** What a group adds to the counters of AI providers, as deltas that are folded later. */
 export function counterRows(records: readonly NewRecord[]) {
   const counters = new Map<string, { requests: number; errors: number; tokens: bigint; cost: bigint }>();
@@ -119,7 +135,12 @@ export function writeEvents(
   // After the wide statement, because both touch the alert's row.
   if (decision.marks.length > 0) writes.push(writeMarks(tx, state, decision.marks).execute());
   const unpriced = decision.records.filter((record) => record.priced.unpriced);
-  const events = [...decision.quotaEvents.map(quotaEventRow), ...unpriced.map(unpricedRow)];
+  const withoutRate = decision.records.filter((record) => lacksRate(state, record));
+  const events = [
+    ...decision.quotaEvents.map(quotaEventRow),
+    ...unpriced.map(unpricedRow),
+    ...withoutRate.map((record) => missingRateRow(state, record)),
+  ];
   if (events.length > 0) {
     writes.push(
       tx.sql`insert into outbox (id, tenant_id, name, payload, dedupe_key)

@@ -105,6 +105,26 @@ export async function payFromWallet(tx: TenantTransaction, invoice: LockedInvoic
   return amount;
 }
 
+/**
+ * Puts what an invoice below nothing gives back into the wallet, with which it is settled; what is due on older invoices
+ * is paid with it at once. The invoice must be locked.
+ */
+export async function putIntoWallet(tx: TenantTransaction, invoice: LockedInvoice): Promise<void> {
+  await moveWallet(tx, {
+    kind: "invoice",
+    amount: -invoice.due,
+    currency: invoice.currency,
+    description: `Given back on invoice ${invoice.number}`,
+    invoiceId: invoice.id,
+    cause: `given-back:${invoice.id}`,
+  });
+  const parts = [{ from: "wallet", amount: invoice.due }] as const;
+  await moveBalance(tx, invoice, parts, { method: "Wallet", transactionId: null });
+  const owed = await tx.sql`select id from invoices where tenant_id = ${tx.tenantId} and status = 'open'
+    and amount_due > 0 and currency = ${invoice.currency} order by period_start, id`;
+  for (const row of owed) await payFromWallet(tx, await lockInvoice(tx, row.id as string));
+}
+
 /** Puts what the wallet paid of an invoice back into it, before the invoice becomes void. */
 export async function giveBackToWallet(tx: TenantTransaction, invoiceId: string): Promise<void> {
   const invoice = await lockInvoice(tx, invoiceId);

@@ -12,12 +12,14 @@ import {
 } from "#domain/billing/subscription.ts";
 import { localDay } from "#domain/billing/time-zone.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
+import type { Amount } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
 import { recordAudit } from "#server/runtime/audit.ts";
 import type { Actor } from "#server/trpc/context.ts";
 import { billingNow } from "../limit-window.ts";
 import { touchLedger } from "../meter/footing.ts";
 import { type Plan, toPlan } from "../plans.ts";
+import { readBilled } from "./fee-drafts.ts";
 import { readSubscription } from "./read-subscription.ts";
 import { scheduleSubscription } from "./schedule-billing.ts";
 import { endSubscription, startSubscription } from "./start-subscription.ts";
@@ -141,6 +143,27 @@ export async function setAutoRenew(actor: Actor, autoRenew: boolean) {
   });
 }
 
+/** What was billed for days of the running period that a change now leaves unused: it is given back. */
+async function unusedOf(
+  tx: TenantTransaction,
+  held: Subscription | null,
+  { zone, today, currency }: { zone: string; today: string; currency: string },
+): Promise<Amount> {
+  if (!held || held.status === "trialing") return 0n;
+  const period = cyclePeriod(cycleOf(held), today);
+  const billed = (await readBilled(tx)).find(
+    (one) => one.subscriptionId === held.id && one.period === period.firstDay,
+  );
+  const firstDay = localDay(zone, Date.parse(held.startedAt));
+  const used = feeParts(
+    [{ id: held.id, planId: held.planId, fee: held.price, firstDay, endDay: today }],
+    period,
+    currency,
+  );
+  const unused = (billed?.amount ?? 0n) - (used[0]?.amount ?? 0n);
+  return unused > 0n ? unused : 0n;
+}
+
 /** What the running period would cost by days if the plan were changed now. Stores nothing. */
 export async function previewPlanChange(actor: Actor, input: z.infer<typeof planChangePreviewInput>) {
   return withTenant(actor.tenantId, async (tx) => {
@@ -177,6 +200,11 @@ export async function previewPlanChange(actor: Actor, input: z.infer<typeof plan
       periodTo: period.endDay,
       currency: plan.currency,
       price: formatMinor(next.fee, plan.currency),
+      /** Before tax and discount: on the month's invoice, or into the wallet where that comes to less. */
+      givenBack: formatMinor(
+        await unusedOf(tx, held, { zone, today, currency: plan.currency }),
+        plan.currency,
+      ),
       parts: parts.map(({ id, firstDay, endDay, days, periodDays, amount }) => ({
         planId: id,
         firstDay,

@@ -37,7 +37,8 @@ async function readSubscriptions(tx: TenantTransaction, window: PeriodWindow): P
   });
 }
 
-async function readBilled(tx: TenantTransaction): Promise<Billed[]> {
+/** What invoices bill of the fees, by subscription and period. */
+export async function readBilled(tx: TenantTransaction): Promise<Billed[]> {
   const rows = await tx.sql`
     select subscription_id, fee_period, sum(amount)::text as amount from invoice_lines
     where tenant_id = ${tx.tenantId} and subscription_id is not null and not voided group by 1, 2`;

@@ -20,18 +20,30 @@ import {
 import { endSubscription, startSubscription } from "./start-subscription.ts";
 import { findRunning, type Subscription } from "./subscription-row.ts";
 
-/** A trial that ends unpaid falls back to Free; a trial of a plan without a fee goes on without being one. */
+/** Whether invoices are paid by themselves. */
+async function hasMeans(tx: TenantTransaction): Promise<boolean> {
+  const [method] = await tx.sql`select 1 from payment_methods
+    where tenant_id = ${tx.tenantId} and is_default and status = 'active'`;
+  return method !== undefined;
+}
+
+/**
+ * A trial that ends unpaid falls back to Free; one of a tenant whose card is kept, and who did not say that it shall
+ * not renew, goes on as the plan that was tried, and so does one of a plan without a fee.
+ */
 async function endTrial(tx: TenantTransaction, { dueAt }: Timer): Promise<void> {
   await touchLedger(tx);
   const held = await findRunning(tx);
   if (held?.status !== "trialing" || held.trialEndsAt === null || held.trialEndsAt > dueAt) return;
+  const pays = held.autoRenew && (await hasMeans(tx));
   const decided = held.cancelAtPeriodEnd || held.pendingPlanId !== null;
   const [free] = await tx.sql`select id from plans where lower(code) = 'free' and active`;
   if (decided) await followUp(tx, held, dueAt);
-  else if (held.price === 0n || !free) {
+  else if (held.price === 0n || !free || pays) {
     await tx.sql`update tenant_subscriptions set status = 'active', updated_at = now()
-      where tenant_id = ${tx.tenantId} and id = ${held.id} and price = 0`;
-    if (held.price > 0n) await endSubscription(tx, { status: "expired", reason: "trial_ended", at: dueAt });
+      where tenant_id = ${tx.tenantId} and id = ${held.id} and (price = 0 or ${pays})`;
+    if (held.price > 0n && !pays)
+      await endSubscription(tx, { status: "expired", reason: "trial_ended", at: dueAt });
   } else {
     await endSubscription(tx, { status: "expired", reason: "trial_ended", at: dueAt });
     await startSubscription(tx, { planId: free.id as string, startedAt: dueAt, trialEndsAt: null });

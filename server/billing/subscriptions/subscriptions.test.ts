@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { withSystem } from "#db/system.ts";
+import { withTenant } from "#db/tenant.ts";
 import { useTestDatabase } from "#db/testing/database.ts";
+import { newId } from "#domain/core/id.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import { getTenant } from "#server/platform/tenants.ts";
@@ -10,6 +12,7 @@ import { runInvoices } from "../invoices/run-invoices.ts";
 import { mailTrialEnd } from "../notify.ts";
 import { registerPaymentTimers } from "../payments/dunning.ts";
 import { markInvoicePaid } from "../payments/mark-paid.ts";
+import { STRIPE_GATEWAY } from "../payments/open-gateway.ts";
 import { type Plan, updatePlan } from "../plans.ts";
 import { reconcile } from "../reconcile.ts";
 import { addPrice, makeTenant } from "../testing/billing-fixtures.ts";
@@ -296,7 +299,7 @@ describe("the end", () => {
     await expect(voidInvoice(paid.id)).rejects.toMatchObject({ code: "invoices.paid" });
   });
 
-  it("gives days of a paid year back on the first invoice that they fit on, and makes none below zero", async () => {
+  it("gives days of a billed year back at once: they pay what is still due on it first", async () => {
     const { tenantId, actor, setClock } = await openSandbox("2025-01-01T08:00:00Z");
     await changeSubscription(actor, { planId: pro.id, interval: "year", at: "now" });
     await setClock("2025-03-15T08:00:00Z");
@@ -307,15 +310,16 @@ describe("the end", () => {
     await setClock("2025-05-10T00:00:00Z");
     const { data } = await listInvoices(tenantId, ALL);
     // 73 of 365 days were used: 2990 × 73 / 365 = 598.00, so 2392.00 come back.
-    expect(data.map((invoice) => [invoice.period, invoice.subtotal]).reverse()).toEqual([
-      ["2025-01", "2990.00"],
-      ["2025-03", "0.03"],
-      ["2025-04", "608.00"],
+    expect(data.map(({ period, subtotal, amountDue }) => [period, subtotal, amountDue]).reverse()).toEqual([
+      ["2025-01", "2990.00", "598.03"],
+      ["2025-03", "-2391.97", "0.00"],
+      ["2025-04", "3000.00", "3000.00"],
     ]);
-    expect((await fees(tenantId, "2025-04"))[0]).toEqual([
+    expect((await fees(tenantId, "2025-03"))[0]).toEqual([
       "Pro plan, reduced to 2025-01-01 to 2025-03-14",
       "-2392.00",
     ]);
+    expect((await reconcile(tenantId)).data[0]?.differences).toEqual([]);
   });
 
   it("comes with the period where it does not renew", async () => {
@@ -324,6 +328,27 @@ describe("the end", () => {
     await setAutoRenew(actor, false);
     await setClock("2025-02-01T00:00:01Z");
     expect(await getSubscription(tenantId)).toMatchObject({ status: "expired", endReason: "expired" });
+  });
+
+  it("of a trial with a card kept is the plan itself, paid from the trial's last day on; without renewal it is Free", async () => {
+    const tried = await addPlan({ name: "Kept", monthlyPrice: "310", trialDays: 14 });
+    const opened = await Promise.all(
+      [0, 1].map(() => openSandbox("2025-01-01T08:00:00Z", { planId: tried.id })),
+    );
+    for (const { tenantId } of opened)
+      await withTenant(
+        tenantId,
+        (
+          tx,
+        ) => tx.sql`insert into payment_methods (tenant_id, id, gateway_id, status, external_id, is_default)
+          values (${tenantId}, ${newId()}, ${STRIPE_GATEWAY}, 'active', 'pm_card', true)`,
+      );
+    const [goes, ends] = opened as [(typeof opened)[0], (typeof opened)[0]];
+    await setAutoRenew(ends.actor, false);
+    for (const one of opened) await one.setClock("2025-02-05T00:00:00Z");
+    expect(await getSubscription(goes.tenantId)).toMatchObject({ status: "active", plan: { name: "Kept" } });
+    expect(await fees(goes.tenantId, "2025-01")).toEqual([["Kept plan, 2025-01-15 to 2025-02-14", "310.00"]]);
+    expect(await getSubscription(ends.tenantId)).toMatchObject({ plan: { code: "free" } });
   });
 
   it("of an unpaid trial is Free, by itself and with a mail; a plan chosen in it is paid from that day", async () => {

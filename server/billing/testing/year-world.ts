@@ -138,7 +138,6 @@ export async function openYear() {
   const shop = callerOf(memberContext(tenantId, "owner"));
   const setClock = async (now: string) => {
     await platform.tenants.testClock({ id: tenantId, now });
-    await settled();
   };
   await setClock("2025-01-18T15:00:00Z");
   const threads = await Promise.all([makeConversation(tenantId), makeConversation(tenantId)]);
