@@ -16,10 +16,16 @@ import { LimitSheet } from "./limit-dialogs.tsx";
 import { PayLimitSheet } from "./pay-limit-sheet.tsx";
 import { toSpend, toSpendLine } from "./spend-answers.ts";
 import { SpendBy, type SpendDimension } from "./spend-by.tsx";
-import type { QuotaView } from "./spend-view.ts";
+import type { QuotaView, SpendLineView } from "./spend-view.ts";
 
 /** How often the running month is added up again while somebody looks. */
 const againMs = 10_000;
+
+/** A model's line with the way to its single records. */
+const withRecords = (records: string) => (line: SpendLineView) => ({
+  ...line,
+  href: `${records}?${new URLSearchParams({ provider: line.detail, model: line.label })}`,
+});
 
 /** Spend of the running month, its limits, the last invoices; from the server. */
 export function BillingPage() {
@@ -87,7 +93,10 @@ export function BillingPage() {
   );
   const manages = allows("billing.manage");
   const view = toSpend(spend.data, flags);
-  const lines = dimension === "model" ? view.byModel : (by.data?.data.map(toSpendLine) ?? null);
+  const lines =
+    dimension === "model"
+      ? view.byModel.map(withRecords(`${home}/billing/records`))
+      : (by.data?.data.map(toSpendLine) ?? null);
   const now = Date.parse(offsetNow());
   return (
     <>

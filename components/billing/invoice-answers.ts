@@ -74,6 +74,9 @@ function settledRows(invoice: InvoiceAnswer) {
   return [...rows, due];
 }
 
+/** "America/New_York" as people say it: New York. */
+const zoneWords = (zone: string) => zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
+
 function noteOf(invoice: InvoiceAnswer, issued: string | null, stamp: (at: string) => string): string[] {
   if (invoice.status === "draft" && invoice.finalizesAt)
     return [
@@ -82,7 +85,7 @@ function noteOf(invoice: InvoiceAnswer, issued: string | null, stamp: (at: strin
       ...(invoice.computedAt ? [`Figures of ${stamp(invoice.computedAt)}.`] : []),
     ];
   return [
-    ...(issued ? [`Finalized ${issued}, ${invoice.timezone.replaceAll("_", " ")} time.`] : []),
+    ...(issued ? [`Finalized ${issued}, ${zoneWords(invoice.timezone)} time.`] : []),
     ...(invoice.billingEmail ? [`Sent to ${invoice.billingEmail}.`] : []),
     ...(invoice.exchangeRates ?? []).map(
       ({ base, quote, month, rate }) => `Prices in ${base}, ${month}: 1 ${base} = ${rate} ${quote}.`,

@@ -1,5 +1,20 @@
 import { Check, Clock } from "lucide-react";
 import { Chip } from "#components/ui/chip.tsx";
+import { sentence } from "./service-words.ts";
+
+const words: Record<string, string> = {
+  draft: "Draft",
+  open: "To pay",
+  paid: "Paid",
+  overdue: "Overdue",
+  void: "Void",
+  uncollectible: "Written off",
+};
+
+/** An invoice's status as a word: "To pay". */
+export function invoiceWords(status: string): string {
+  return words[status] ?? sentence(status);
+}
 
 /** An invoice's status as colour, icon and word. */
 export function invoiceChip(status: string) {
@@ -12,9 +27,10 @@ export function invoiceChip(status: string) {
   if (status === "void") return <Chip>Void</Chip>;
   if (status === "draft") return <Chip tone="outline">Draft</Chip>;
   if (status === "overdue") return <Chip tone="critical">Overdue</Chip>;
+  if (status === "uncollectible") return <Chip tone="caution">{invoiceWords(status)}</Chip>;
   return (
     <Chip tone="info" icon={<Clock size={12} aria-hidden="true" />}>
-      {status === "open" ? "To pay" : status.replaceAll("_", " ")}
+      {invoiceWords(status)}
     </Chip>
   );
 }

@@ -29,11 +29,11 @@ export function InvoiceList(props: {
             <thead>
               <tr>
                 <th>Number</th>
-                <th>Month</th>
+                <th className="only-desk">Month</th>
                 <th>Status</th>
-                <th className="r">Due</th>
+                <th className="only-desk r">Due</th>
                 <th className="r">Total</th>
-                <th>
+                <th className="only-desk">
                   <span className="sr-only">Open</span>
                 </th>
               </tr>
@@ -45,8 +45,16 @@ export function InvoiceList(props: {
                     <Link href={`${props.base}/invoices/${invoice.id}`} className="font-strong">
                       {invoice.number ?? "Draft"}
                     </Link>
+                    <div className="row-meta only-phone">
+                      <span>{invoice.month}</span>
+                      {invoice.status === "draft" || /^[0.]*$/.test(invoice.amountDue) ? null : (
+                        <span>
+                          due <Amount value={invoice.amountDue} currency={invoice.currency} minor symbol />
+                        </span>
+                      )}
+                    </div>
                   </td>
-                  <td>{invoice.month}</td>
+                  <td className="only-desk">{invoice.month}</td>
                   <td>
                     {invoiceChip(invoice.status)}
                     {invoice.finalizesAt ? (
@@ -55,17 +63,17 @@ export function InvoiceList(props: {
                       </span>
                     ) : null}
                   </td>
-                  <td className="r">
+                  <td className="only-desk r">
                     {invoice.status === "draft" ? (
                       "–"
                     ) : (
-                      <Amount value={invoice.amountDue} currency={invoice.currency} decimals={2} />
+                      <Amount value={invoice.amountDue} currency={invoice.currency} minor symbol />
                     )}
                   </td>
                   <td className="r">
-                    <Amount value={invoice.total} currency={invoice.currency} decimals={2} symbol />
+                    <Amount value={invoice.total} currency={invoice.currency} minor symbol />
                   </td>
-                  <td className="act">
+                  <td className="act only-desk">
                     <ChevronRight size={14} aria-hidden="true" className="inline" />
                   </td>
                 </tr>

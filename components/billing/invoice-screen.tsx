@@ -119,7 +119,7 @@ function Figure(props: { label: string; value: string; currency: string }) {
     <>
       <dt>{props.label}</dt>
       <dd>
-        <Amount value={props.value} currency={props.currency} decimals={2} />
+        <Amount value={props.value} currency={props.currency} minor />
       </dd>
     </>
   );

@@ -19,7 +19,9 @@ export function LedgerColumn(props: { column: LedgerColumnView; currency: string
       <header>
         <div className="col">
           <span>{column.over}</span>
-          <h2 className="clip">{column.title}</h2>
+          <h2 className="clip" title={column.title}>
+            {column.title}
+          </h2>
         </div>
         {column.csvHref ? (
           <a
@@ -56,7 +58,7 @@ export function LedgerColumn(props: { column: LedgerColumnView; currency: string
       </div>
       <footer>
         <div className="t">
-          <span className="clip">{column.totalLabel}</span>
+          <span className="clip">{column.rows === null ? "Adding up" : column.totalLabel}</span>
           <span className="end">
             {column.total === null ? (
               "…"
@@ -75,7 +77,9 @@ function LedgerRow(props: { row: LedgerRowView; on: boolean; currency: string; d
   const { row } = props;
   const inner = (
     <>
-      <span className="nm clip">{row.name}</span>
+      <span className="nm clip" title={row.name}>
+        {row.name}
+      </span>
       <span className="am num">
         {row.unpriced ? (
           <Chip tone="caution">Unpriced</Chip>

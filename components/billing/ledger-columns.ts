@@ -3,6 +3,7 @@ import { channelName } from "#components/ui/channel-icon.tsx";
 import { duration } from "#components/ui/duration.ts";
 import { dayLabel } from "#components/ui/time.tsx";
 import type { LedgerColumnView } from "./ledger-view.ts";
+import { quantityWords } from "./service-words.ts";
 import type { Ledger, LedgerPlace } from "./use-ledger.ts";
 
 interface Frame {
@@ -32,7 +33,7 @@ function lineMeta(line: { kind: string; coveredQuantity: number; amountExact: st
   if (line.kind === "subscription") return { meta: "Plan" };
   const free = /^[0.]*$/.test(line.amountExact);
   if (free && line.coveredQuantity > 0)
-    return { meta: `${line.coveredQuantity.toLocaleString("en-US")} covered by the plan` };
+    return { meta: `${line.coveredQuantity.toLocaleString("en-US")} in the plan` };
   return { meta: "", metaExact: line.amountExact };
 }
 
@@ -199,7 +200,7 @@ function callsColumn({ messages, records }: Ledger, at: Frame): LedgerColumnView
         meta: [
           row.type === "token"
             ? `${row.inputQuantity.toLocaleString("en-US")} → ${row.outputQuantity.toLocaleString("en-US")} tokens`
-            : row.totalQuantity.toLocaleString("en-US"),
+            : quantityWords(row.type, row.totalQuantity),
           ...(row.durationMs === null ? [] : [duration(row.durationMs)]),
         ].join(", "),
         value: row.billablePrice,

@@ -14,11 +14,11 @@ const services: FieldSpec = {
   placeholder: "everything",
   options: [
     { value: "token", label: "AI tokens" },
-    { value: "voice", label: "voice" },
+    { value: "voice", label: "Voice" },
     { value: "sms", label: "SMS" },
-    { value: "email", label: "e-mail" },
+    { value: "email", label: "E-mail" },
     { value: "api_call", label: "API calls" },
-    { value: "message", label: "messages" },
+    { value: "message", label: "Messages" },
   ],
 };
 const period: FieldSpec = {

@@ -12,9 +12,9 @@ export function Credit(props: { credit: NonNullable<PlanView["credit"]>; currenc
       <div className="row">
         <span className="clip">Credit for usage this month</span>
         <span className="end num">
-          <Amount value={credit.used} currency={currency} decimals={2} />
+          <Amount value={credit.used} currency={currency} minor />
           <span className="text-ink-3"> of </span>
-          <Amount value={credit.included} currency={currency} decimals={2} />
+          <Amount value={credit.included} currency={currency} minor />
         </span>
       </div>
       <Meter
@@ -24,8 +24,8 @@ export function Credit(props: { credit: NonNullable<PlanView["credit"]>; currenc
         tone={Number(credit.left) === 0 ? "caution" : "accent"}
       />
       <p className="text-small text-ink-3 mt-1">
-        Covers usage beyond the included units;{" "}
-        <Amount value={credit.left} currency={currency} decimals={2} /> is left.
+        Covers usage beyond the included units; <Amount value={credit.left} currency={currency} minor /> is
+        left.
       </p>
     </section>
   );
@@ -34,7 +34,7 @@ export function Credit(props: { credit: NonNullable<PlanView["credit"]>; currenc
 /** What the plan allows, and how much of it is taken. */
 export function PlanLimits(props: { limits: PlanView["limits"] }) {
   return (
-    <table className="tbl mt-4" aria-label="What the plan allows">
+    <table className="tbl flush mt-4" aria-label="What the plan allows">
       <thead>
         <tr>
           <th>The plan allows</th>

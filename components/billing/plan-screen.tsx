@@ -44,16 +44,23 @@ export function PlanScreen(props: {
             <ul>
               {props.offered.map((one) => (
                 <li key={one.id}>
-                  <div className="row">
-                    <span className="clip font-strong">{one.name}</span>
+                  <div className="row flex-wrap">
+                    <span className="clip font-strong" title={one.name}>
+                      {one.name}
+                    </span>
                     <span className="end num">
                       <Amount value={one.monthlyPrice} currency={one.currency} symbol /> a month
                     </span>
                   </div>
                   <p className="text-small text-ink-3 mt-1">{includedWords(one.included)}</p>
                   {props.onChoose && one.id !== plan?.planId ? (
-                    <Button size="sm" className="mt-1.5" onClick={() => props.onChoose?.(one)}>
-                      Choose {one.name}
+                    <Button
+                      size="sm"
+                      className="mt-1.5"
+                      aria-label={`Choose ${one.name}`}
+                      onClick={() => props.onChoose?.(one)}
+                    >
+                      {one.name.length > 24 ? "Choose this plan" : `Choose ${one.name}`}
                     </Button>
                   ) : null}
                 </li>
@@ -110,7 +117,7 @@ function InForce(props: { plan: PlanView; onCancel: (() => void) | null; onResum
 
 function Allowances(props: { plan: PlanView }) {
   return (
-    <table className="tbl mt-4" aria-label="Included this month">
+    <table className="tbl mt-4 flush" aria-label="Included this month">
       <thead>
         <tr>
           <th>Included this month</th>
@@ -146,6 +153,7 @@ function History(props: { rows: ReadonlyArray<HeldPlanView> }) {
   if (props.rows.length === 0) return null;
   return (
     <section className="px-2 pb-5" aria-label="History">
+      <h2 className="text-title px-3 pt-2 pb-1">Plans until now</h2>
       <table className="tbl">
         <thead>
           <tr>
@@ -153,7 +161,7 @@ function History(props: { rows: ReadonlyArray<HeldPlanView> }) {
             <th>From</th>
             <th className="max-sm:hidden">To</th>
             <th>Status</th>
-            <th className="r">Price</th>
+            <th className="r">Price, {props.rows[0]?.currency}</th>
           </tr>
         </thead>
         <tbody>

@@ -9,6 +9,7 @@ import { StatusChip } from "#components/ui/status-chip.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { Tokens } from "#components/ui/tokens.tsx";
 import { BillingBar } from "./billing-bar.tsx";
+import { quantityWords, serviceWords } from "./service-words.ts";
 
 export interface UsageRecordView {
   id: string;
@@ -39,23 +40,34 @@ export function RecordList(props: {
   onRetry: () => void;
   hasMore: boolean;
   onMore: () => void;
+  /** The model that the list is narrowed to. */
+  only: string | null;
   /** Set while the list shows one conversation's records only. */
   conversationHref: string | null;
 }) {
   const time = useTimeFormat();
   const rows = props.rows ?? [];
   const withCost = rows.some((row) => row.providerCost !== null);
-  const prices = decimalsOf(rows.map((row) => row.clientPrice));
-  const costs = decimalsOf(rows.map((row) => row.providerCost));
+  const currency = rows[0]?.currency ?? "USD";
+  const prices = decimalsOf(
+    rows.map((row) => row.clientPrice),
+    currency,
+  );
+  const costs = decimalsOf(
+    rows.map((row) => row.providerCost),
+    currency,
+  );
   return (
     <div className="sheet col">
       <BillingBar base={props.base} title="Billing" />
-      {props.conversationHref ? (
-        <p className="row border-line text-ink-2 border-b px-5 py-2">
-          Only the records of one conversation.
-          <Link className="drill" href={props.conversationHref}>
-            Open it
-          </Link>
+      {props.conversationHref || props.only ? (
+        <p className="row border-line text-ink-2 flex-wrap border-b px-5 py-2">
+          Only the records of {props.only ?? "one conversation"}.
+          {props.conversationHref ? (
+            <Link className="drill" href={props.conversationHref}>
+              Open it
+            </Link>
+          ) : null}
           <Link className="drill" href={`${props.base}/records`}>
             Show all records
           </Link>
@@ -68,6 +80,11 @@ export function RecordList(props: {
           error={props.error}
           onRetry={props.onRetry}
           idOf={(row) => row.id}
+          meta={(row) => (
+            <>
+              {serviceWords(row.type)} <span className="code">{row.model}</span>
+            </>
+          )}
           hasMore={props.hasMore}
           onMore={props.onMore}
           empty={
@@ -86,7 +103,13 @@ export function RecordList(props: {
                 </time>
               ),
             },
-            { key: "model", head: "Model", cell: (row) => <span className="code">{row.model}</span> },
+            { key: "service", head: "Service", desk: true, cell: (row) => serviceWords(row.type) },
+            {
+              key: "model",
+              head: "Model",
+              desk: true,
+              cell: (row) => <span className="code">{row.model}</span>,
+            },
             { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider },
             {
               key: "quantity",
@@ -97,7 +120,7 @@ export function RecordList(props: {
                 row.type === "token" ? (
                   <Tokens input={row.inputQuantity} output={row.outputQuantity} />
                 ) : (
-                  Number(row.totalQuantity).toLocaleString("en-US")
+                  quantityWords(row.type, row.totalQuantity)
                 ),
             },
             { key: "status", head: "Status", desk: true, cell: (row) => <StatusChip status={row.status} /> },
@@ -105,17 +128,21 @@ export function RecordList(props: {
               ? [
                   {
                     key: "cost",
-                    head: "Cost",
+                    head: `Cost, ${currency}`,
                     number: true,
                     desk: true,
                     cell: (row: UsageRecordView) =>
-                      row.providerCost === null ? "–" : <Amount value={row.providerCost} decimals={costs} />,
+                      row.providerCost === null ? (
+                        "–"
+                      ) : (
+                        <Amount value={row.providerCost} currency={row.currency} decimals={costs} />
+                      ),
                   },
                 ]
               : []),
             {
               key: "price",
-              head: "Price",
+              head: `Price, ${currency}`,
               number: true,
               cell: (row) =>
                 row.unpriced ? (
@@ -126,7 +153,7 @@ export function RecordList(props: {
             },
             {
               key: "billed",
-              head: "On a bill",
+              head: "Billed",
               desk: true,
               cell: (row) => <span className="text-ink-2">{row.isBilled ? "yes" : "not yet"}</span>,
             },

@@ -7,17 +7,29 @@ import { errorText } from "#components/trpc/error-text.ts";
 import { paged } from "#components/trpc/to-source.ts";
 import { RecordList } from "./record-list.tsx";
 
-/** Single records, from the server; `?conversationId=` shows those of one conversation. */
+/** Single records, from the server; `?conversationId=` or `?provider=&model=` narrow them. */
 export function RecordsPage() {
   const trpc = useTRPC();
   const { base } = useWorkspace();
-  const conversationId = useSearchParams().get("conversationId");
+  const query = useSearchParams();
+  const conversationId = query.get("conversationId");
+  const provider = query.get("provider");
+  const model = query.get("model");
   const list = useInfiniteQuery(
-    trpc.usage.list.infiniteQueryOptions({ limit: 50, ...(conversationId ? { conversationId } : {}) }, paged),
+    trpc.usage.list.infiniteQueryOptions(
+      {
+        limit: 50,
+        ...(conversationId ? { conversationId } : {}),
+        ...(provider ? { provider } : {}),
+        ...(model ? { model } : {}),
+      },
+      paged,
+    ),
   );
   return (
     <RecordList
       base={`${base}/billing`}
+      only={[provider, model].filter(Boolean).join(" ") || null}
       conversationHref={conversationId ? `${base}/inbox/${conversationId}` : null}
       rows={
         list.data?.pages

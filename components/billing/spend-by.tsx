@@ -1,9 +1,11 @@
 "use client";
+import Link from "next/link";
 import { Amount, decimalsOf } from "#components/ui/amount.tsx";
 import { Empty } from "#components/ui/empty.tsx";
 import { ErrorNotice } from "#components/ui/error-notice.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
+import { formatAmount, parseAmount, sumAmounts } from "#domain/money/amount.ts";
 import type { SpendLineView } from "./spend-view.ts";
 
 export type SpendDimension = "model" | "channels" | "flows" | "ai-providers";
@@ -66,6 +68,8 @@ function Lines(props: {
     );
   const withCost = lines.some((row) => row.cost !== null);
   const decimals = decimalsOf([props.total, ...lines.map((row) => row.price)], currency);
+  const cost = formatAmount(sumAmounts(lines.map((row) => parseAmount(row.cost ?? "0"))));
+  const costDecimals = decimalsOf([cost, ...lines.map((row) => row.cost)], currency);
   const { head, one, many } = names[props.dimension];
   return (
     <table className="tbl">
@@ -81,12 +85,19 @@ function Lines(props: {
         {lines.map((row) => (
           <tr key={row.key}>
             <td>
-              {row.label} <span className="text-ink-3">{row.detail}</span>
+              {row.href ? (
+                <Link href={row.href} className="drill">
+                  {row.label}
+                </Link>
+              ) : (
+                row.label
+              )}{" "}
+              <span className="text-ink-3">{row.detail}</span>
             </td>
             <td className="r">{row.calls.toLocaleString("en-US")}</td>
             {withCost ? (
               <td className="r only-desk">
-                {row.cost ? <Amount value={row.cost} currency={currency} /> : "–"}
+                {row.cost ? <Amount value={row.cost} currency={currency} decimals={costDecimals} /> : "–"}
               </td>
             ) : null}
             <td className="r">
@@ -99,7 +110,11 @@ function Lines(props: {
         <tr>
           <td>{lines.length === 1 ? `1 ${one}` : `${lines.length} ${many}`}</td>
           <td className="r">{props.calls.toLocaleString("en-US")}</td>
-          {withCost ? <td className="only-desk" /> : null}
+          {withCost ? (
+            <td className="r only-desk">
+              <Amount value={cost} currency={currency} decimals={costDecimals} />
+            </td>
+          ) : null}
           <td className="r">
             <Amount value={props.total} currency={currency} decimals={decimals} />
           </td>

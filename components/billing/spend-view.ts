@@ -36,6 +36,8 @@ export interface SpendLineView {
   key: string;
   label: string;
   detail: string;
+  /** Where the records behind it stand. */
+  href?: string;
   calls: number;
   price: string;
   cost: string | null;

@@ -32,6 +32,8 @@ export function ExchangeRateRoom(props: {
       nameOf={nameOf}
       subtitleOf={(row) => `From ${row.month} on`}
       archiveLabel="Take it back"
+      emptyTitle="No exchange rates yet"
+      meta={(row) => row.reason ?? `entered by ${row.createdBy}`}
       empty="Tenants who are billed in the currency of your providers' prices need none."
       createInitial={{ base: "USD" }}
       createFields={[
@@ -56,14 +58,16 @@ export function ExchangeRateRoom(props: {
       ]}
       tools={
         props.missing.length > 0 ? (
-          <ul className="col gap-1" role="status">
-            {props.missing.map((pair) => (
-              <li key={pair.base + pair.quote} className="text-caution">
-                No rate of {pair.base} to {pair.quote}: the costs of {pair.tenants}{" "}
-                {pair.tenants === 1 ? "tenant" : "tenants"} count one to one.
-              </li>
-            ))}
-          </ul>
+          <div role="status">
+            <ul className="col gap-1">
+              {props.missing.map((pair) => (
+                <li key={pair.base + pair.quote} className="text-caution">
+                  No rate of {pair.base} to {pair.quote}: the costs of {pair.tenants}{" "}
+                  {pair.tenants === 1 ? "tenant" : "tenants"} count one to one.
+                </li>
+              ))}
+            </ul>
+          </div>
         ) : undefined
       }
       above={(row) => (

@@ -3,7 +3,7 @@ import "./invoices.css";
 import { ReceiptText } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { invoiceChip } from "#components/billing/invoice-chip.tsx";
+import { invoiceChip, invoiceWords } from "#components/billing/invoice-chip.tsx";
 import { Amount } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -36,13 +36,17 @@ function RunForm(props: {
 }) {
   const [tenantId, setTenant] = useState("");
   const [period, setPeriod] = useState("");
+  const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<RunOutcome | null>(null);
   return (
     <form
-      className="flex flex-wrap items-end gap-2"
+      className="flex flex-wrap items-start gap-2"
       onSubmit={async (event) => {
         event.preventDefault();
+        const wrong = period !== "" && !/^\d{4}-(0[1-9]|1[0-2])$/.test(period);
+        setProblem(wrong ? "Give a month such as 2026-10." : undefined);
+        if (wrong) return;
         setBusy(true);
         setOutcome(await props.onRun(tenantId || null, period || null));
         setBusy(false);
@@ -50,6 +54,7 @@ function RunForm(props: {
     >
       <SelectField
         label="Tenant"
+        className="sm:max-w-56"
         value={tenantId}
         placeholder="All tenants"
         options={props.tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))}
@@ -58,15 +63,21 @@ function RunForm(props: {
       <TextField
         label="Month"
         placeholder="the last closed"
-        pattern="\d{4}-\d{2}"
+        error={problem}
         value={period}
         onChange={(event) => setPeriod(event.target.value)}
       />
-      <Button type="submit" variant="primary" busy={busy} icon={<ReceiptText size={14} />}>
+      <Button
+        type="submit"
+        variant="primary"
+        className="sm:mt-[26px]"
+        busy={busy}
+        icon={<ReceiptText size={14} />}
+      >
         {busy ? "Billing" : "Run invoices"}
       </Button>
       {outcome ? (
-        <span role="status" className={outcome.ok ? "text-positive" : "text-critical"}>
+        <span role="status" className={`sm:mt-8 ${outcome.ok ? "text-positive" : "text-critical"}`}>
           {outcome.text}
         </span>
       ) : null}
@@ -76,7 +87,7 @@ function RunForm(props: {
 
 const filters = ["draft", "open", "paid", "uncollectible", "void"].map((value) => ({
   value,
-  label: value.slice(0, 1).toUpperCase() + value.slice(1),
+  label: invoiceWords(value),
 }));
 
 /** Invoices of all tenants, the run that makes them, and how far it is. */
@@ -103,7 +114,7 @@ export function InvoiceRun(props: {
         <SelectField
           label="Status"
           hideLabel
-          placeholder="Every status"
+          placeholder="All statuses"
           value={props.status}
           options={filters}
           onChange={(event) => props.onStatus(event.target.value)}
@@ -121,10 +132,16 @@ export function InvoiceRun(props: {
             onMore={props.onMore}
             idOf={(row) => row.id}
             onOpen={(row) => router.push(`/platform/invoices/${row.id}`)}
+            meta={(row) => (
+              <>
+                <span>{row.tenantName}</span>
+                <span>{row.month}</span>
+              </>
+            )}
             empty={<Empty title="No invoices here" text="Run the invoices of a month that has ended." />}
             columns={[
               { key: "number", head: "Number", cell: (row) => <b>{row.number ?? "Draft"}</b> },
-              { key: "tenant", head: "Tenant", cell: (row) => row.tenantName },
+              { key: "tenant", head: "Tenant", desk: true, cell: (row) => row.tenantName },
               { key: "month", head: "Month", desk: true, cell: (row) => row.month },
               {
                 key: "status",
@@ -144,7 +161,7 @@ export function InvoiceRun(props: {
                 key: "total",
                 head: "Total",
                 number: true,
-                cell: (row) => <Amount value={row.total} currency={row.currency} decimals={2} symbol />,
+                cell: (row) => <Amount value={row.total} currency={row.currency} minor symbol />,
               },
             ]}
           />

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { monthLabel } from "#components/billing/spend-answers.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
+import { plainProblem } from "#components/trpc/form-problem.ts";
 import { paged } from "#components/trpc/to-source.ts";
 import { INVOICE_STATUSES } from "#domain/billing/invoice.ts";
 import { InvoiceRun, type RunOutcome } from "./invoice-run.tsx";
@@ -41,7 +42,7 @@ export function InvoicesRunPage() {
       const said = one ? (words[one.outcome] ?? one.message ?? one.outcome) : "No tenant to bill";
       return { ok: one?.outcome !== "stopped", text: one?.number ? `${said}: ${one.number}` : said };
     } catch (error) {
-      return { ok: false, text: errorText(error) };
+      return { ok: false, text: plainProblem(error) };
     }
   };
   const onRun = async (tenantId: string | null, period: string | null): Promise<RunOutcome> => {

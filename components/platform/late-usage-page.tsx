@@ -1,6 +1,7 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { serviceWords } from "#components/billing/service-words.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { paged } from "#components/trpc/to-source.ts";
@@ -44,6 +45,17 @@ export function LateUsagePage() {
         hasMore={list.hasNextPage}
         onMore={() => void list.fetchNextPage()}
         idOf={(row) => [row.tenantId, row.day, row.type, row.provider, row.model, row.closing].join(" ")}
+        meta={(row) => (
+          <>
+            <span>
+              {dayLabel(row.day)}, {row.day.slice(0, 4)}
+            </span>
+            <span>
+              {serviceWords(row.type)} {row.model}
+            </span>
+            <Bill row={row} />
+          </>
+        )}
         empty={
           <Empty
             title="Nothing came late"
@@ -55,6 +67,7 @@ export function LateUsagePage() {
           {
             key: "day",
             head: "Day of the usage",
+            desk: true,
             cell: (row) => `${dayLabel(row.day)}, ${row.day.slice(0, 4)}`,
           },
           {
@@ -63,7 +76,7 @@ export function LateUsagePage() {
             desk: true,
             cell: (row) => (
               <>
-                {row.provider} {row.model} <span className="text-ink-3">{row.type.replaceAll("_", " ")}</span>
+                {row.provider} {row.model} <span className="text-ink-3">{serviceWords(row.type)}</span>
               </>
             ),
           },
@@ -82,7 +95,7 @@ export function LateUsagePage() {
               <Amount value={row.amountExact} currency={row.currency} decimals={decimals} symbol />
             ),
           },
-          { key: "bill", head: "Billed by", cell: (row) => <Bill row={row} /> },
+          { key: "bill", head: "Billed by", desk: true, cell: (row) => <Bill row={row} /> },
         ]}
       />
     </ListPage>

@@ -26,6 +26,7 @@ export function MailRoom(props: { source: RecordSource<MailRowView>; openId?: st
       idOf={(row) => row.id}
       nameOf={(row) => row.subject}
       subtitleOf={(row) => row.to}
+      meta={(row) => row.to}
       empty="Alerts and invoices go out by mail; each is kept here."
       above={(row) => (
         <>
@@ -41,9 +42,9 @@ export function MailRoom(props: { source: RecordSource<MailRowView>; openId?: st
         {
           key: "subject",
           head: "Subject",
-          cell: (row) => <span className="block max-w-[60ch] truncate">{row.subject}</span>,
+          cell: (row) => <span className="desk-line">{row.subject}</span>,
         },
-        { key: "to", head: "To", cell: (row) => row.to },
+        { key: "to", head: "To", desk: true, cell: (row) => row.to },
         { key: "status", head: "Status", desk: true, cell: (row) => <StatusChip status={row.status} /> },
         { key: "at", head: "Sent", cell: (row) => <Age at={row.createdAt} className="text-ink-3" /> },
       ]}

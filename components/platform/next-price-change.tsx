@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { changeWords, rateWords, serviceWords } from "#components/billing/service-words.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { useNow, useTimeFormat } from "#components/ui/time.tsx";
 
@@ -19,8 +20,7 @@ export function NextPriceChange() {
         <>
           <p className="mt-1">
             {[next.provider, next.model].filter(Boolean).join(" ") ||
-              next.type?.replaceAll("_", " ") ||
-              "Everything"}
+              (next.type ? serviceWords(next.type) : "Everything")}
             {next.oldMarkupPercent !== next.newMarkupPercent ? (
               <>
                 {next.oldMarkupPercent ? (
@@ -33,7 +33,7 @@ export function NextPriceChange() {
             ) : null}
             {next.parts[0]?.percent && next.oldMarkupPercent === next.newMarkupPercent ? (
               <>
-                : {next.parts[0].part} <b>{next.parts[0].percent}%</b>
+                {rateWords(next.parts[0].part)}: <b>{changeWords(next.parts[0].percent)}</b>
               </>
             ) : null}{" "}
             on {time.date(next.effectiveFrom)}.
@@ -41,7 +41,7 @@ export function NextPriceChange() {
           <p className="text-small text-ink-3 mt-1">
             {next.tenantsNotified === 0
               ? "Nobody was told yet."
-              : `${next.tenantsNotified.toLocaleString("en-US")} tenants told.`}{" "}
+              : `${next.tenantsNotified.toLocaleString("en-US")} ${next.tenantsNotified === 1 ? "tenant" : "tenants"} told.`}{" "}
             <Link href="/platform/price-history" className="drill">
               All changes
             </Link>

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
+import { cardWords } from "#components/billing/card-words.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
 import { errorText } from "#components/trpc/error-text.ts";
 import { paged } from "#components/trpc/to-source.ts";
@@ -39,7 +40,7 @@ export function PaymentsPage() {
         <SelectField
           label="Status"
           hideLabel
-          placeholder="Every status"
+          placeholder="All statuses"
           value={status}
           options={PAYMENT_STATUSES.map((value) => ({ value, label: words(value) }))}
           onChange={(event) => setStatus(event.target.value)}
@@ -54,6 +55,20 @@ export function PaymentsPage() {
         hasMore={list.hasNextPage}
         onMore={() => void list.fetchNextPage()}
         idOf={(row) => row.id}
+        meta={(row) => (
+          <>
+            <StatusChip status={row.status} />
+            {row.invoiceId ? (
+              <Link href={`/platform/invoices/${row.invoiceId}`} className="drill">
+                {row.invoiceNumber ?? "Draft"}
+              </Link>
+            ) : (
+              <span>{kinds[row.kind] ?? row.kind}</span>
+            )}
+            <span>{cardWords(row.paymentMethod) ?? row.provider}</span>
+            {row.failureReason ? <span className="text-critical">{row.failureReason}</span> : null}
+          </>
+        )}
         empty={
           <Empty
             title="No payments here"
@@ -64,7 +79,8 @@ export function PaymentsPage() {
           { key: "tenant", head: "Tenant", cell: (row) => <b>{row.tenantName}</b> },
           {
             key: "status",
-            head: "State",
+            head: "Status",
+            desk: true,
             cell: (row) => (
               <>
                 <StatusChip status={row.status} />
@@ -77,6 +93,7 @@ export function PaymentsPage() {
           {
             key: "kind",
             head: "For",
+            desk: true,
             cell: (row) =>
               row.invoiceId ? (
                 <>
@@ -95,7 +112,7 @@ export function PaymentsPage() {
             desk: true,
             cell: (row) => (
               <>
-                {row.paymentMethod ?? row.provider}
+                {cardWords(row.paymentMethod) ?? row.provider}
                 <span className="code text-small text-ink-3 block">{row.externalPaymentId ?? ""}</span>
               </>
             ),
@@ -106,10 +123,10 @@ export function PaymentsPage() {
             number: true,
             cell: (row) => (
               <>
-                <Amount value={row.amount} currency={row.currency} decimals={2} symbol />
+                <Amount value={row.amount} currency={row.currency} minor symbol />
                 {/^[0.]*$/.test(row.refundedAmount) ? null : (
                   <span className="text-small text-ink-3 block">
-                    <Amount value={row.refundedAmount} currency={row.currency} decimals={2} /> given back
+                    <Amount value={row.refundedAmount} currency={row.currency} minor symbol /> given back
                   </span>
                 )}
               </>

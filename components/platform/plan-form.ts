@@ -48,7 +48,8 @@ const tiered = (model: unknown) => model === "graduated" || model === "volume";
 function rateFields([kind, label]: readonly [string, string]): FieldSpec[] {
   const name = (part: string) => at("overage", kind, part);
   const model = (values: FieldValues) => values[name("model")];
-  return [
+  const group = "Beyond what is included";
+  const fields: FieldSpec[] = [
     {
       name: name("model"),
       label: `${label} beyond what is included`,
@@ -84,6 +85,7 @@ function rateFields([kind, label]: readonly [string, string]): FieldSpec[] {
       when: (v) => tiered(model(v)),
     },
   ];
+  return fields.map((field) => ({ ...field, group }));
 }
 
 /** Everything that a plan consists of. */
@@ -95,15 +97,15 @@ export const planFields: ReadonlyArray<FieldSpec> = [
   { name: "yearlyPrice", label: "Price a year", kind: "amount" },
   {
     name: "interval",
-    label: "Renews by the",
+    label: "A period is counted in",
     kind: "select",
     required: true,
     options: [
-      { value: "month", label: "month" },
-      { value: "year", label: "year" },
+      { value: "month", label: "months" },
+      { value: "year", label: "years" },
     ],
   },
-  { name: "intervalCount", label: "Every so many", kind: "number", hint: "3 with month is a quarter." },
+  { name: "intervalCount", label: "Length of a period", kind: "number", hint: "3 months are a quarter." },
   { name: "trialDays", label: "Days of trial", kind: "number" },
   {
     name: "minimumCommitment",
@@ -116,16 +118,20 @@ export const planFields: ReadonlyArray<FieldSpec> = [
       name: at("included", kind),
       label: `${label} included`,
       kind: "number",
+      group: "Included in the price",
     }),
   ),
   {
     name: at("included", "credit"),
     label: "Credit for usage, a month",
     kind: "amount",
+    group: "Included in the price",
     hint: "Money in the plan's currency for what the included units do not cover.",
   },
   ...kinds.flatMap(rateFields),
-  ...limits.map(([kind, label]): FieldSpec => ({ name: at("limits", kind), label, kind: "number" })),
+  ...limits.map(
+    ([kind, label]): FieldSpec => ({ name: at("limits", kind), label, kind: "number", group: "Limits" }),
+  ),
 ];
 
 /** A plan as the form shows it. */

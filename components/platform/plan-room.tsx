@@ -1,4 +1,5 @@
 "use client";
+import { includedWords } from "#components/billing/plan-view.ts";
 import { Amount } from "#components/ui/amount.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
@@ -19,6 +20,7 @@ export function PlanRoom(props: { source: RecordSource<PlanRowView> }) {
       idOf={(row) => row.id}
       nameOf={(row) => row.name}
       subtitleOf={(row) => row.code}
+      meta={(row) => includedWords(row.included)}
       empty="A plan has a price, what it includes, and its limits."
       createInitial={{ currency: "USD", trialDays: 0, interval: "month", intervalCount: 1 }}
       createFields={planFields}
@@ -26,16 +28,16 @@ export function PlanRoom(props: { source: RecordSource<PlanRowView> }) {
       valuesOf={planValues}
       columns={[
         { key: "name", head: "Plan", cell: (row) => row.name },
-        { key: "code", head: "Code", cell: (row) => <span className="code">{row.code}</span> },
+        { key: "code", head: "Code", desk: true, cell: (row) => <span className="code">{row.code}</span> },
         {
           key: "month",
-          head: "A month",
+          head: "By the month",
           number: true,
           cell: (row) => <Amount value={row.monthlyPrice} currency={row.currency} symbol />,
         },
         {
           key: "year",
-          head: "A year",
+          head: "By the year",
           number: true,
           desk: true,
           cell: (row) =>
@@ -45,13 +47,7 @@ export function PlanRoom(props: { source: RecordSource<PlanRowView> }) {
           key: "included",
           head: "Includes",
           desk: true,
-          cell: (row) => (
-            <span className="text-ink-2">
-              {Object.entries(row.included)
-                .map(([name, count]) => `${Number(count).toLocaleString("en-US")} ${name}`)
-                .join(", ") || "nothing"}
-            </span>
-          ),
+          cell: (row) => <span className="text-ink-2">{includedWords(row.included)}</span>,
         },
         {
           key: "status",

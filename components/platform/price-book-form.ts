@@ -1,3 +1,4 @@
+import { serviceWords, unitWords } from "#components/billing/service-words.ts";
 import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
 import { PRICE_UNITS } from "#domain/billing/price-book.ts";
 import { SERVICE_TYPES } from "#domain/billing/service-type.ts";
@@ -20,10 +21,7 @@ const BOOK_FIELDS = new Set([
   "minimumSeconds",
 ]);
 
-export const serviceOptions = SERVICE_TYPES.map((value) => ({
-  value,
-  label: value.replaceAll("_", " "),
-}));
+export const serviceOptions = SERVICE_TYPES.map((value) => ({ value, label: serviceWords(value) }));
 
 const byToken = (values: FieldValues) => String(values.unit ?? "").endsWith("tokens");
 const bySecond = (values: FieldValues) => values.unit === "per_second" || values.unit === "per_minute";
@@ -38,7 +36,7 @@ export function bookFields(shown: (values: FieldValues) => boolean = () => true)
       label: "Unit",
       kind: "select",
       required: true,
-      options: PRICE_UNITS.map((value) => ({ value, label: value.replaceAll("_", " ") })),
+      options: PRICE_UNITS.map((value) => ({ value, label: unitWords(value) })),
       when: shown,
     },
     ...TOKEN_PARTS.map(
@@ -133,9 +131,12 @@ export function bookFromForm(values: FieldValues): { book: object; rest: FieldVa
   };
 }
 
-/** A part of a price as people read it: `cachedInput` is "cached input". */
+/** A part of a price as people read it: `cachedInput` is "Cached input". */
 export function partLabel(part: string): string {
-  return part.replace(/([A-Z1])/g, " $1").toLowerCase();
+  const known =
+    TOKEN_PARTS.find((one) => one.name === part)?.label ??
+    { amount: "Rate", carrierFee: "Carrier fee" }[part];
+  return known ?? part;
 }
 
 /** One line for a price book's extras: the higher rates and the times of day. */
@@ -154,7 +155,7 @@ export function bookExtras(book: {
 }): string[] {
   const rates = (parts: object) =>
     Object.entries(parts)
-      .map(([name, rate]) => `${partLabel(name)} ${String(rate)}`)
+      .map(([name, rate]) => `${partLabel(name).toLowerCase()} ${String(rate)}`)
       .join(", ");
   return [
     ...(book.tiers ?? []).map((tier) => `Above ${tier.above.toLocaleString("en")}: ${rates(tier.parts)}`),

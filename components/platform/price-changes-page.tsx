@@ -12,7 +12,12 @@ export function PriceChangesPage() {
   const list = useInfiniteQuery(trpc.pricingHistory.list.infiniteQueryOptions({ limit: 50 }, paged));
   const tell = useMutation(
     trpc.pricingHistory.notify.mutationOptions({
-      onSuccess: ({ tenants }) => notify(`${tenants} tenants are written to, each once`),
+      onSuccess: ({ tenants }) =>
+        notify(
+          tenants === 1
+            ? "1 tenant is written to"
+            : `${tenants.toLocaleString("en-US")} tenants are written to, each once`,
+        ),
       onError: (error) => notify(errorText(error)),
       onSettled: () => void list.refetch(),
     }),

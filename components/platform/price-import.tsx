@@ -17,6 +17,7 @@ export function PriceImport(props: {
   onBring: (list: PriceList, onProgress: (done: number, all: number) => void) => Promise<string | null>;
 }) {
   const [open, setOpen] = useState(false);
+  const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [progress, setProgress] = useState<{ done: number; all: number } | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -43,16 +44,19 @@ export function PriceImport(props: {
         description="Each line becomes a proposal beside the price in force. Nothing is applied."
       >
         <form
+          noValidate
           className="col gap-3"
           onSubmit={(event) => {
             event.preventDefault();
-            if (!busy) void send();
+            setTried(true);
+            if (!busy && list.source && list.validFrom && list.content) void send();
           }}
         >
           <TextField
             label="Where it is from"
             required
             placeholder="LiteLLM, 21 November"
+            error={tried && !list.source ? "This cannot be empty." : undefined}
             value={list.source}
             onChange={(event) => set({ source: event.target.value })}
           />
@@ -60,6 +64,7 @@ export function PriceImport(props: {
             label="The prices begin"
             type="date"
             required
+            error={tried && !list.validFrom ? "This cannot be empty." : undefined}
             value={list.validFrom}
             onChange={(event) => set({ validFrom: event.target.value })}
           />
@@ -75,6 +80,7 @@ export function PriceImport(props: {
           />
           <TextArea
             label="Or paste it"
+            error={tried && !list.content ? "Choose a file, or paste its text." : undefined}
             rows={5}
             className="code"
             value={list.content.length > 20_000 ? "" : list.content}
@@ -91,7 +97,7 @@ export function PriceImport(props: {
               {failure}
             </p>
           ) : null}
-          <Button type="submit" variant="primary" busy={busy}>
+          <Button type="submit" variant="primary" busy={busy} className="self-start">
             {busy ? "Reading" : "Hand it in"}
           </Button>
         </form>

@@ -1,10 +1,12 @@
 "use client";
 import { Calculator } from "lucide-react";
 import { useState } from "react";
+import { serviceWords } from "#components/billing/service-words.ts";
 import { Amount } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { SelectField, TextField } from "#components/ui/field.tsx";
+import { useTimeFormat } from "#components/ui/time.tsx";
 
 export interface PreviewInput {
   tenantId: string;
@@ -22,6 +24,18 @@ export interface PreviewResult {
   explanation: string;
 }
 
+/** The reason without ids and codes: what the API says in full is for programs. */
+function plainWords(reason: string, date: (at: string) => string): string {
+  return reason
+    .replace(/ [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => date(at))
+    .replaceAll("price version from", "by the price of")
+    .replaceAll("per 1k tokens", "per 1,000 tokens")
+    .replaceAll("per 1m tokens", "per 1,000,000 tokens")
+    .replace(/\((\w+) from/g, (_all, type: string) => `(${serviceWords(type)}, from`)
+    .replaceAll(" %", "%");
+}
+
 /** What one call would cost, and which rule and price would win: nothing is stored. */
 export function PricePreview(props: {
   tenants: ReadonlyArray<{ id: string; name: string }>;
@@ -37,6 +51,7 @@ export function PricePreview(props: {
     output: 50,
   });
   const [result, setResult] = useState<PreviewResult | string | null>(null);
+  const time = useTimeFormat();
   const tenantId = input.tenantId || (props.tenants[0]?.id ?? "");
   const set = (change: Partial<PreviewInput>) => setInput((old) => ({ ...old, ...change }));
   return (
@@ -118,7 +133,7 @@ export function PricePreview(props: {
                 <Amount value={result.profit} currency={result.currency} symbol />
               </dd>
               <dt>Why</dt>
-              <dd className="!whitespace-normal">{result.explanation}</dd>
+              <dd className="!whitespace-normal">{plainWords(result.explanation, time.date)}</dd>
             </dl>
           </div>
         ) : null}

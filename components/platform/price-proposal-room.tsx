@@ -1,7 +1,9 @@
 "use client";
 import type { ReactNode } from "react";
 import { useState } from "react";
-import { Amount, decimalsOf } from "#components/ui/amount.tsx";
+import { PriceStep } from "#components/billing/price-step.tsx";
+import { changeWords, rateWords, sentence, unitWords } from "#components/billing/service-words.ts";
+import { decimalsOf } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Chip, type ChipTone } from "#components/ui/chip.tsx";
 import { TextField } from "#components/ui/field.tsx";
@@ -9,7 +11,6 @@ import { LinkTabs } from "#components/ui/link-tabs.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
-import { partLabel } from "./price-book-form.ts";
 
 export type ProposalStatus = "open" | "accepted" | "rejected";
 
@@ -78,11 +79,10 @@ function Rates(props: { row: ProposalView }) {
     currency,
   );
   return rates.map((rate) => (
-    <span key={rate.part} className="row gap-1.5">
-      {rate.old ? <Amount value={rate.old} decimals={decimals} /> : "–"} →{" "}
-      {rate.new ? <Amount value={rate.new} decimals={decimals} /> : "–"}
-      <span className="text-ink-3">{partLabel(rate.part)}</span>
-      <span className="num">{rate.percent === null ? "" : `${rate.percent} %`}</span>
+    <span key={rate.part} className="row max-sm:min-w-44 max-sm:flex-wrap gap-x-1.5 gap-y-0">
+      <PriceStep from={rate.old} to={rate.new} currency={currency} decimals={decimals} />
+      <span className="text-ink-3 max-sm:whitespace-normal">{rateWords(rate.part)}</span>
+      <span className="num">{changeWords(rate.percent)}</span>
     </span>
   ));
 }
@@ -105,7 +105,7 @@ function Decision(props: {
   if (row.status !== "open")
     return (
       <p className="text-ink-2">
-        {row.status} by {row.decidedBy ?? "a later list"}
+        {sentence(row.status)} by {row.decidedBy ?? "a later list"}
       </p>
     );
   return (
@@ -176,7 +176,7 @@ function Lists(props: {
                 Accept what is inside the band
               </Button>
               <Button size="sm" onClick={() => void props.onAcceptAll(list.id, true)}>
-                And new models
+                Accept new models too
               </Button>
             </span>
           ) : null}
@@ -206,7 +206,14 @@ export function PriceProposalRoom(props: {
       source={props.source}
       idOf={(row) => row.id}
       nameOf={(row) => row.model}
-      subtitleOf={(row) => `${row.provider}, ${row.unit.replaceAll("_", " ")}, by ${row.source}`}
+      subtitleOf={(row) => `${row.provider}, ${unitWords(row.unit)}, by ${row.source}`}
+      emptyTitle={props.status === "open" ? "Nothing is proposed" : `Nothing was ${props.status}`}
+      meta={(row) => (
+        <>
+          <span>{row.provider}</span>
+          <Judgement row={row} />
+        </>
+      )}
       empty="Hand in a list of prices: what differs from the prices in force is shown here, and nothing is applied by itself."
       tools={
         <div className="col w-full gap-2">
@@ -215,7 +222,10 @@ export function PriceProposalRoom(props: {
               label="State"
               value={props.status}
               onChange={props.onStatus}
-              options={(["open", "accepted", "rejected"] as const).map((value) => ({ value, label: value }))}
+              options={(["open", "accepted", "rejected"] as const).map((value) => ({
+                value,
+                label: sentence(value),
+              }))}
             />
             {props.bring}
           </div>
@@ -235,7 +245,7 @@ export function PriceProposalRoom(props: {
         { key: "model", head: "Model", cell: (row) => <span className="code">{row.model}</span> },
         { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider },
         { key: "change", head: "In force → proposed", cell: (row) => <Rates row={row} /> },
-        { key: "verdict", head: "Judged", cell: (row) => <Judgement row={row} /> },
+        { key: "verdict", head: "Judged", desk: true, cell: (row) => <Judgement row={row} /> },
         { key: "source", head: "Source", desk: true, cell: (row) => row.source },
         { key: "from", head: "Begins", desk: true, cell: (row) => time.date(row.validFrom) },
       ]}

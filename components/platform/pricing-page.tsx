@@ -1,8 +1,8 @@
 "use client";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { unitWords } from "#components/billing/service-words.ts";
 import { useTRPC } from "#components/trpc/client.tsx";
-import { errorText } from "#components/trpc/error-text.ts";
-import { valid } from "#components/trpc/form-problem.ts";
+import { plainProblem, valid } from "#components/trpc/form-problem.ts";
 import { paged, toSource } from "#components/trpc/to-source.ts";
 import type { FieldValues } from "#components/ui/record-form.tsx";
 import { pricingRuleInput, pricingRulePatchInput } from "#domain/billing/pricing-rule.ts";
@@ -57,7 +57,7 @@ export function PricingPage() {
         totals: answer.totals.map((row) => ({ ...row, name: "Together" })),
       };
     } catch (error) {
-      return errorText(error);
+      return plainProblem(error);
     }
   };
   const source = toSource(
@@ -66,7 +66,7 @@ export function PricingPage() {
       ...row,
       scopeName: row.scope === "tenant" ? tenantName(row.tenantId) : planName(row.planId),
       fixedPrice: row.fixedPrice
-        ? `${Object.values(row.fixedPrice.parts)[0] ?? ""} ${row.fixedPrice.unit.replaceAll("_", " ")}`
+        ? `${Object.values(row.fixedPrice.parts)[0] ?? ""} ${unitWords(row.fixedPrice.unit)}`
         : null,
       extras: row.fixedPrice ? bookExtras(row.fixedPrice) : [],
     }),
@@ -99,7 +99,7 @@ export function PricingPage() {
                   quantities: { input, output },
                 });
               } catch (error) {
-                return errorText(error);
+                return plainProblem(error);
               }
             }}
           />

@@ -1,5 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
+import { sentence, serviceWords } from "#components/billing/service-words.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { FieldSpec, FieldValues } from "#components/ui/record-form.tsx";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
@@ -43,6 +44,7 @@ function fields(
       name: "planId",
       label: "Plan",
       kind: "select",
+      required: true,
       options: plans.map((plan) => ({ value: plan.id, label: plan.name })),
       when: (values) => values.scope === "plan",
     },
@@ -50,6 +52,7 @@ function fields(
       name: "tenantId",
       label: "Tenant",
       kind: "select",
+      required: true,
       options: tenants.map((tenant) => ({ value: tenant.id, label: tenant.name })),
       when: (values) => values.scope === "tenant",
     },
@@ -65,6 +68,7 @@ function fields(
     {
       name: "pricedBy",
       label: "Priced by",
+      group: "Price",
       kind: "select",
       required: true,
       options: [
@@ -73,11 +77,18 @@ function fields(
       ],
     },
     { ...markupField, when: (values) => values.pricedBy !== "fixed" },
-    ...bookFields((values) => values.pricedBy === "fixed"),
-    { name: "validFrom", label: "Begins, midnight UTC", kind: "date", hint: "Empty: as early as it may." },
-    { name: "validTo", label: "Ends, midnight UTC", kind: "date" },
+    ...bookFields((values) => values.pricedBy === "fixed").map((field) => ({ ...field, group: "Price" })),
+    {
+      name: "validFrom",
+      group: "Time",
+      label: "Begins, midnight UTC",
+      kind: "date",
+      hint: "Empty: as early as it may.",
+    },
+    { name: "validTo", group: "Time", label: "Ends, midnight UTC", kind: "date" },
     {
       name: "trialName",
+      group: trialGroup,
       label: "Trial of two prices",
       placeholder: "none",
       hint: "With a name the rule holds for a share of the tenants, always the same ones.",
@@ -85,22 +96,26 @@ function fields(
     },
     {
       name: "trialSide",
+      group: trialGroup,
       label: "Side of the trial",
       kind: "select",
       required: true,
-      options: ["a", "b"].map((value) => ({ value, label: `side ${value}` })),
+      options: ["a", "b"].map((value) => ({ value, label: `Side ${value}` })),
       when: inTrial,
     },
     {
       name: "trialPercent",
+      group: trialGroup,
       label: "Share of the tenants, percent",
       kind: "amount",
       required: true,
       when: inTrial,
     },
-    { name: "reason", label: "Reason, for the history" },
+    { name: "reason", label: "Reason, for the history", group: "History" },
   ];
 }
+
+const trialGroup = "Trial";
 
 const markupField: FieldSpec = {
   name: "markupPercent",
@@ -108,6 +123,7 @@ const markupField: FieldSpec = {
   kind: "amount",
   required: true,
   hint: "0 is a real rule: at cost.",
+  group: "Price",
 };
 
 const inTrial = (values: FieldValues) => values.scope !== "tenant" && Boolean(values.trialName);
@@ -130,6 +146,11 @@ export function PricingRuleRoom(props: {
       idOf={(row) => row.id}
       nameOf={(row) => row.scopeName ?? "Everybody"}
       subtitleOf={(row) => row.reason}
+      meta={(row) =>
+        [row.serviceType ? serviceWords(row.serviceType) : "Any service", row.provider, row.model]
+          .filter(Boolean)
+          .join(", ")
+      }
       empty="Without a rule everything is sold at cost."
       createInitial={{
         scope: "platform",
@@ -167,16 +188,22 @@ export function PricingRuleRoom(props: {
           head: "For",
           cell: (row) => (
             <span className="row">
-              {row.scopeName ?? "Everybody"} <Chip>{row.scope}</Chip>
+              {row.scopeName ?? "Everybody"}{" "}
+              {row.scope === "platform" ? null : <Chip>{sentence(row.scope)}</Chip>}
               {row.trial ? (
                 <Chip>
-                  {row.trial.name}: side {row.trial.side}, {trimmed(row.trial.percent)} %
+                  {row.trial.name}: side {row.trial.side}, {trimmed(row.trial.percent)}%
                 </Chip>
               ) : null}
             </span>
           ),
         },
-        { key: "service", head: "Service", cell: (row) => row.serviceType?.replaceAll("_", " ") ?? anyValue },
+        {
+          key: "service",
+          head: "Service",
+          desk: true,
+          cell: (row) => (row.serviceType ? serviceWords(row.serviceType) : anyValue),
+        },
         { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider ?? anyValue },
         {
           key: "model",
@@ -186,16 +213,18 @@ export function PricingRuleRoom(props: {
         },
         {
           key: "price",
-          head: "Markup",
+          head: "Markup or price",
           number: true,
           cell: (row) =>
-            row.markupPercent === null ? (row.fixedPrice ?? "fixed") : `${trimmed(row.markupPercent)}%`,
+            row.markupPercent === null
+              ? (row.fixedPrice ?? "Fixed")
+              : `${trimmed(row.markupPercent).replace("-", "−")}%`,
         },
         {
           key: "from",
           head: "Begins",
           desk: true,
-          cell: (row) => (row.validFrom ? time.date(row.validFrom) : "since ever"),
+          cell: (row) => (row.validFrom ? time.date(row.validFrom) : "From the start"),
         },
         { key: "to", head: "Ends", desk: true, cell: (row) => (row.validTo ? time.date(row.validTo) : "–") },
       ]}

@@ -16,8 +16,8 @@ function Figure(props: {
   return (
     <div>
       <p className="text-ink-2">{props.name}</p>
-      <p className="text-figure">
-        <Amount value={props.value} currency={props.currency} symbol />
+      <p className="profit-figure">
+        <Amount value={props.value} currency={props.currency} symbol className="whitespace-normal!" />
       </p>
       <p className="text-small text-ink-3">
         {change && props.before ? (
@@ -58,7 +58,7 @@ export function ProfitFigures(props: {
       <Figure name="Profit" value={total.profit} currency={total.currency} before={before?.profit} />
       <div>
         <p className="text-ink-2">Margin</p>
-        <p className={`text-figure num ${isLoss(total.marginPercent ?? "") ? "text-critical" : ""}`}>
+        <p className={`profit-figure num ${isLoss(total.marginPercent ?? "") ? "text-critical" : ""}`}>
           {total.marginPercent === null ? "–" : `${total.marginPercent.replace("-", "−")}%`}
         </p>
         <p className="text-small text-ink-3">

@@ -47,7 +47,7 @@ export function ProfitScreen(props: ProfitScreenProps) {
   const losing = props.totals.reduce((sum, total) => sum + total.tenantsBelowCost, 0);
   return (
     <div className="sheet col">
-      <header className="bar">
+      <header className="bar max-sm:h-auto! max-sm:flex-wrap max-sm:py-2">
         <h1 className="text-title">Profit</h1>
         <span className="ms-3">
           <SelectField
@@ -83,8 +83,8 @@ export function ProfitScreen(props: ProfitScreenProps) {
           />
         ))}
         <div className="profit-body">
-          <section className="min-w-0 px-2" aria-label="Profit">
-            <div className="row gap-2 px-3 py-2.5">
+          <section className="profit-table px-2" aria-label="Profit" {...scrollable}>
+            <div className="row flex-wrap gap-2 px-3 py-2.5">
               <Segmented label="Profit by" value={props.by} onChange={props.onBy} options={ways} />
               {losing > 0 ? (
                 <Chip tone="critical">
@@ -106,12 +106,19 @@ export function ProfitScreen(props: ProfitScreenProps) {
   );
 }
 
+/** A scrolling region must be reachable by keyboard. */
+const scrollable = { tabIndex: 0 };
+
 /** Cost and profit of each model as one bar, the dearest first. */
 function ByModel(props: { models: ReadonlyArray<ProfitRowView> }) {
   const models = [...props.models].sort((a, b) => Number(b.revenue) - Number(a.revenue)).slice(0, 8);
-  const most = Math.max(0, ...models.map((one) => Math.max(Number(one.revenue), Number(one.providerCost))));
-  const share = (value: string) => (most === 0 ? 0 : (Math.max(0, Number(value)) / most) * 100);
-  const decimals = decimalsOf(models.map((one) => one.profit));
+  const mixed = new Set(models.map((one) => one.currency)).size > 1;
+  const like = (row: ProfitRowView) => models.filter((one) => one.currency === row.currency);
+  // Bars of one currency share a scale: amounts of two cannot be laid side by side.
+  const share = (row: ProfitRowView, value: string) => {
+    const most = Math.max(0, ...like(row).flatMap((one) => [Number(one.revenue), Number(one.providerCost)]));
+    return most === 0 ? 0 : (Math.max(0, Number(value)) / most) * 100;
+  };
   return (
     <section aria-label="Profit by model">
       <h2 className="text-title row">
@@ -132,13 +139,21 @@ function ByModel(props: { models: ReadonlyArray<ProfitRowView> }) {
             <p className="row">
               <span className="clip">{one.name}</span>
               <b className="end">
-                <Amount value={one.profit} currency={one.currency} decimals={decimals} />
+                <Amount
+                  value={one.profit}
+                  currency={one.currency}
+                  decimals={decimalsOf(
+                    like(one).map((row) => row.profit),
+                    one.currency,
+                  )}
+                  symbol={mixed}
+                />
               </b>
             </p>
             <span className="cost-bar" aria-hidden="true">
-              <i style={{ width: `${share(one.providerCost)}%`, background: "var(--chart-6)" }} />
+              <i style={{ width: `${share(one, one.providerCost)}%`, background: "var(--chart-6)" }} />
               {isLoss(one.profit) ? null : (
-                <i style={{ width: `${share(one.profit)}%`, background: "var(--chart-1)" }} />
+                <i style={{ width: `${share(one, one.profit)}%`, background: "var(--chart-1)" }} />
               )}
             </span>
             <p className="row text-small text-ink-3">

@@ -67,14 +67,20 @@ export function ProfitTable(props: {
   const rows = props.rows ?? [];
   const byTenant = rows.some((row) => row.tenant !== null);
   const only = props.totals.length === 1 ? props.totals[0] : undefined;
-  const of = (pick: (row: ProfitMoney) => string) =>
-    decimalsOf([...rows.map(pick), ...(only ? [pick(only)] : [])], rows[0]?.currency);
+  const mixed = new Set(rows.map((row) => row.currency)).size > 1;
+  const of = (pick: (row: ProfitMoney) => string, currency = rows[0]?.currency) =>
+    decimalsOf(
+      [...rows.filter((row) => row.currency === currency).map(pick), ...(only ? [pick(only)] : [])],
+      currency,
+    );
   const money = (key: string, head: string, pick: (row: ProfitMoney) => string, desk = true) => ({
     key,
     head,
     number: true,
     desk,
-    cell: (row: ProfitRowView) => <Amount value={pick(row)} currency={row.currency} decimals={of(pick)} />,
+    cell: (row: ProfitRowView) => (
+      <Amount value={pick(row)} currency={row.currency} decimals={of(pick, row.currency)} symbol={mixed} />
+    ),
   });
   return (
     <DataTable

@@ -1,4 +1,5 @@
 "use client";
+import { serviceWords, unitWords } from "#components/billing/service-words.ts";
 import { RecordRoom, type RecordSource } from "#components/ui/record-room.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import { bookFields, partLabel, serviceOptions } from "./price-book-form.ts";
@@ -34,9 +35,17 @@ export function ProviderPriceRoom(props: {
       tabs={priceTabs}
       idOf={(row) => row.id}
       nameOf={(row) => row.model}
-      subtitleOf={(row) => `${row.provider}, ${row.serviceType}`}
+      subtitleOf={(row) => `${row.provider}, ${serviceWords(row.serviceType)}`}
       search={{ label: "Search models", value: props.search, onChange: props.onSearch }}
       archiveLabel="Take it back"
+      meta={(row) => (
+        <>
+          <span>{row.provider}</span>
+          <span>
+            {row.currency} {unitWords(row.unit)}
+          </span>
+        </>
+      )}
       empty="A call of an unpriced model is recorded, told, and priced later."
       createInitial={{ serviceType: "token", unit: "per_1k_tokens", currency: "USD" }}
       createFields={[
@@ -53,23 +62,23 @@ export function ProviderPriceRoom(props: {
             <Part
               key={part}
               part={partLabel(part)}
-              price={`${price} ${row.currency} ${row.unit.replaceAll("_", " ")}`}
+              price={`${price} ${row.currency} ${unitWords(row.unit)}`}
             />
           ))}
           {row.extras.map((line) => (
             <Part key={line} part="Also" price={line} />
           ))}
           <Part part="Begins" price={time.full(row.validFrom)} />
-          <Part part="Source" price={row.source} />
+          <Part part="Source" price={row.source === "shipped" ? "Shipped with Aurora" : row.source} />
         </dl>
       )}
       columns={[
         { key: "model", head: "Model", cell: (row) => <span className="code">{row.model}</span> },
-        { key: "provider", head: "Provider", cell: (row) => row.provider },
-        { key: "type", head: "Service", desk: true, cell: (row) => row.serviceType },
+        { key: "provider", head: "Provider", desk: true, cell: (row) => row.provider },
+        { key: "type", head: "Service", desk: true, cell: (row) => serviceWords(row.serviceType) },
         { key: "in", head: "In", number: true, cell: (row) => row.parts.input ?? row.parts.amount ?? "–" },
         { key: "out", head: "Out", number: true, cell: (row) => row.parts.output ?? "–" },
-        { key: "unit", head: "Unit", desk: true, cell: (row) => row.unit.replaceAll("_", " ") },
+        { key: "unit", head: "For", desk: true, cell: (row) => `${row.currency} ${unitWords(row.unit)}` },
         { key: "from", head: "Begins", desk: true, cell: (row) => time.date(row.validFrom) },
       ]}
     />

@@ -17,10 +17,22 @@ export interface ReconcileRowView {
   differences: ReadonlyArray<string>;
 }
 
-function lastWords(last: { startedBy: string; tenants: number; differences: number }, at: string): string {
-  const found = last.differences === 0 ? "0 differences" : `${last.differences} tenants differ`;
-  const why = last.startedBy === "nightly" ? "nightly" : "asked for";
-  return `${at}, ${why}: ${last.tenants} tenants, ${found}`;
+const differing = (count: number) =>
+  count === 0
+    ? "0 differences"
+    : `${count.toLocaleString("en-US")} ${count === 1 ? "tenant differs" : "tenants differ"}`;
+
+/** What the newest comparison found, for a page that has none of its own yet. */
+function Last(props: { last: NonNullable<Parameters<typeof ReconcileScreen>[0]["last"]> }) {
+  const { startedAt, startedBy, tenants, differences } = props.last;
+  const { stamp } = useTimeFormat();
+  const why = startedBy === "nightly" ? "by night" : "on request";
+  return (
+    <Empty
+      title={`Last compared ${stamp(startedAt)}, ${why}`}
+      text={`${tenants.toLocaleString("en-US")} ${tenants === 1 ? "tenant" : "tenants"}, ${differing(differences)}. Compare now to see every tenant's sums.`}
+    />
+  );
 }
 
 /** Raw records, roll-ups and invoices side by side: they must be the same to the last digit. */
@@ -33,22 +45,21 @@ export function ReconcileScreen(props: {
   onRun: () => void;
 }) {
   const rows = props.rows;
-  const { stamp } = useTimeFormat();
   const decimals = decimalsOf((rows ?? []).flatMap((row) => [row.records, row.rollUps, row.invoices]));
-  const differing = rows?.filter((row) => row.differences.length > 0).length ?? 0;
+  const found = rows?.filter((row) => row.differences.length > 0).length ?? 0;
   return (
     <ListPage
       title="Reconcile"
       actions={
         <>
           {rows ? (
-            <Seal ok={differing === 0} className="me-2">
-              {differing === 0 ? "0 differences" : `${differing} tenants differ`}
+            <Seal ok={found === 0} className="me-2">
+              {differing(found)}
             </Seal>
           ) : null}
           {!rows && props.last ? (
             <Seal ok={props.last.differences === 0} className="me-2">
-              {lastWords(props.last, stamp(props.last.startedAt))}
+              {differing(props.last.differences)}
             </Seal>
           ) : null}
           <Button variant="primary" icon={<Scale size={14} />} busy={props.busy} onClick={props.onRun}>
@@ -64,10 +75,14 @@ export function ReconcileScreen(props: {
         onRetry={props.onRun}
         idOf={(row) => row.tenantId}
         empty={
-          <Empty
-            title="Not compared yet"
-            text="The comparison adds up every record of every tenant and lays the sums beside the roll-ups and the invoices."
-          />
+          props.last ? (
+            <Last last={props.last} />
+          ) : (
+            <Empty
+              title="Not compared yet"
+              text="The comparison adds up every record of every tenant and lays the sums beside the roll-ups and the invoices."
+            />
+          )
         }
         columns={[
           { key: "tenant", head: "Tenant", cell: (row) => <b>{row.tenantName}</b> },
@@ -81,6 +96,7 @@ export function ReconcileScreen(props: {
             key: "daily",
             head: "Daily roll-ups",
             number: true,
+            desk: true,
             cell: (row) => <Amount value={row.rollUps} decimals={decimals} />,
           },
           {

@@ -74,7 +74,7 @@ function MarkPaid(props: Props) {
         text="The transfer is written down as a payment. When nothing is due any more the invoice is paid: reminders stop, a suspended workspace goes on, and the receipt is mailed."
         limit={
           <>
-            Still due: <Amount value={limits.due} currency={limits.currency} decimals={2} symbol />
+            Still due: <Amount value={limits.due} currency={limits.currency} minor symbol />
           </>
         }
         fields={[
@@ -111,7 +111,7 @@ function CreditNote(props: Props) {
         limit={
           <>
             Can still be credited, tax included:{" "}
-            <Amount value={limits.creditable} currency={limits.currency} decimals={2} symbol />
+            <Amount value={limits.creditable} currency={limits.currency} minor symbol />
           </>
         }
         fields={[

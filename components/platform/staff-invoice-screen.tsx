@@ -6,6 +6,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { invoiceChip } from "#components/billing/invoice-chip.tsx";
 import type { InvoiceView } from "#components/billing/invoice-view.ts";
+import { sentence } from "#components/billing/service-words.ts";
 import { Amount } from "#components/ui/amount.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { Empty } from "#components/ui/empty.tsx";
@@ -54,7 +55,7 @@ export function StaffInvoiceScreen(props: {
                 <div key={figure.label} className="contents">
                   <dt className={figure.label === "Total" ? "sum" : ""}>{figure.label}</dt>
                   <dd className={figure.label === "Total" ? "sum" : ""}>
-                    <Amount value={figure.value} currency={invoice.currency} decimals={2} />
+                    <Amount value={figure.value} currency={invoice.currency} minor />
                   </dd>
                 </div>
               ),
@@ -78,7 +79,7 @@ export function StaffInvoiceScreen(props: {
                   key: "kind",
                   head: "Kind",
                   desk: true,
-                  cell: (line) => <span className="text-ink-3">{line.kind.replaceAll("_", " ")}</span>,
+                  cell: (line) => <span className="text-ink-3">{sentence(line.kind)}</span>,
                 },
                 {
                   key: "quantity",
@@ -98,7 +99,7 @@ export function StaffInvoiceScreen(props: {
                   key: "amount",
                   head: "Amount",
                   number: true,
-                  cell: (line) => <Amount value={line.amount} currency={line.currency} decimals={2} />,
+                  cell: (line) => <Amount value={line.amount} currency={line.currency} minor />,
                 },
               ]}
             />

@@ -28,7 +28,7 @@ export function Corrections(props: { rows: ReadonlyArray<CorrectionView>; none: 
             {row.name}
             {row.status ? <StatusChip status={row.status} /> : null}
             <span className="end">
-              <Amount value={row.amount} currency={row.currency} decimals={2} symbol />
+              <Amount value={row.amount} currency={row.currency} minor symbol />
             </span>
           </span>
           <span className="text-small text-ink-3">

@@ -47,7 +47,7 @@ function Refund(props: { payment: StaffPaymentView; limits: InvoiceLimitsView | 
         limit={
           <>
             Can still be given back:{" "}
-            <Amount value={limit.refundable} currency={payment.currency} decimals={2} symbol />
+            <Amount value={limit.refundable} currency={payment.currency} minor symbol />
           </>
         }
         fields={[
@@ -84,7 +84,7 @@ export function StaffPayments(props: {
             <span className="text-ink-2">{payment.paymentMethod ?? payment.provider}</span>
             <span className="code text-small text-ink-3 clip">{payment.externalPaymentId ?? ""}</span>
             <span className="end row gap-3">
-              <Amount value={payment.amount} currency={payment.currency} decimals={2} symbol />
+              <Amount value={payment.amount} currency={payment.currency} minor symbol />
               <Refund payment={payment} limits={props.limits} onRefund={props.onRefund} />
             </span>
           </span>

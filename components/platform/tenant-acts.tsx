@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { sentence } from "#components/billing/service-words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
 import type { TenantRowView } from "./tenant-room.tsx";
@@ -26,7 +27,7 @@ export function TenantActs(props: {
       <div className="col gap-4 p-5">
         <dl className="facts">
           <dt>Status</dt>
-          <dd>{tenant.status}</dd>
+          <dd>{sentence(tenant.status)}</dd>
           <dt>Plan</dt>
           <dd>{tenant.planName ?? "–"}</dd>
           <dt>Currency</dt>

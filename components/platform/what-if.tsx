@@ -1,6 +1,7 @@
 "use client";
 import { History } from "lucide-react";
 import { useState } from "react";
+import { serviceWords } from "#components/billing/service-words.ts";
 import { monthLabel } from "#components/billing/spend-answers.ts";
 import { Amount, decimalsOf } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -35,6 +36,7 @@ export function WhatIf(props: {
 }) {
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
   const [input, setInput] = useState<WhatIfInput>({
     month: "",
     planId: "",
@@ -61,6 +63,9 @@ export function WhatIf(props: {
           className="col gap-3"
           onSubmit={async (event) => {
             event.preventDefault();
+            const wrong = !/^-?\d+([.]\d+)?$/.test(input.markupPercent.trim());
+            setProblem(wrong ? "Give a number, such as 60." : undefined);
+            if (wrong) return;
             setBusy(true);
             setResult(await props.onAsk({ ...input, month }));
             setBusy(false);
@@ -76,7 +81,7 @@ export function WhatIf(props: {
             <TextField
               label="Markup, percent"
               inputMode="decimal"
-              required
+              error={problem}
               value={input.markupPercent}
               onChange={(event) => set({ markupPercent: event.target.value })}
             />
@@ -100,7 +105,7 @@ export function WhatIf(props: {
             label="Service"
             placeholder="every service"
             value={input.serviceType}
-            options={SERVICE_TYPES.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
+            options={SERVICE_TYPES.map((value) => ({ value, label: serviceWords(value) }))}
             onChange={(event) => set({ serviceType: event.target.value })}
           />
           <TextField

@@ -3,6 +3,7 @@ import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { CopyLine } from "#components/ui/copy-line.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -38,6 +39,7 @@ export function ApiKeyRoom(props: {
   const [made, setMade] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
+  const [going, setGoing] = useState<ApiKeyRowView | null>(null);
   const close = () => {
     setOpen(false);
     setMade(null);
@@ -66,12 +68,26 @@ export function ApiKeyRoom(props: {
         hasMore={props.hasMore}
         onMore={props.onMore}
         idOf={(row) => row.id}
+        meta={(row) => (
+          <>
+            <span className="code">{row.prefix}</span>
+            <span>
+              {row.requestCount === 1 ? "1 request" : `${row.requestCount.toLocaleString("en-US")} requests`}
+            </span>
+            <span>{row.lastUsedAt ? <Age at={row.lastUsedAt} /> : "never used"}</span>
+          </>
+        )}
         empty={
           <Empty title="No API keys yet" text="A key lets a program act in this workspace." action={add} />
         }
         columns={[
           { key: "name", head: "Key", cell: (row) => <b>{row.name}</b> },
-          { key: "prefix", head: "Begins with", cell: (row) => <span className="code">{row.prefix}</span> },
+          {
+            key: "prefix",
+            head: "Begins with",
+            desk: true,
+            cell: (row) => <span className="code">{row.prefix}</span>,
+          },
           { key: "status", head: "Status", cell: (row) => <StatusChip status={row.status} /> },
           {
             key: "requests",
@@ -95,14 +111,32 @@ export function ApiKeyRoom(props: {
           {
             key: "act",
             head: <span className="sr-only">Revoke</span>,
+            number: true,
             cell: (row) =>
               props.onRevoke && row.status === "active" ? (
-                <Button size="sm" variant="danger" onClick={() => props.onRevoke?.(row.id)}>
+                <Button
+                  size="sm"
+                  variant="danger"
+                  aria-label={`Revoke ${row.name}`}
+                  onClick={() => setGoing(row)}
+                >
                   Revoke
                 </Button>
               ) : null,
           },
         ]}
+      />
+      <ConfirmDialog
+        open={going !== null}
+        onClose={() => setGoing(null)}
+        title={`Revoke ${going?.name ?? "the key"}`}
+        text="Programs that use it are refused from now on. A revoked key cannot be brought back."
+        confirmLabel="Revoke the key"
+        danger
+        onConfirm={async () => {
+          if (going) props.onRevoke?.(going.id);
+          return null;
+        }}
       />
       <Dialog
         open={open}

@@ -1,6 +1,7 @@
 "use client";
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
+import { cardWords } from "#components/billing/card-words.ts";
 import { Amount } from "#components/ui/amount.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -61,10 +62,10 @@ const profileFields: ReadonlyArray<FieldSpec> = [
     hint: "When AI has cost this much, people take over until the next month. Empty for none.",
   },
 ];
-const walletFields: ReadonlyArray<FieldSpec> = [
+const walletFields = (currency: string): ReadonlyArray<FieldSpec> => [
   {
     name: "amount",
-    label: "Amount",
+    label: `Amount, ${currency}`,
     kind: "amount",
     required: true,
     hint: "Prepaid money pays the next invoices first.",
@@ -72,9 +73,11 @@ const walletFields: ReadonlyArray<FieldSpec> = [
 ];
 
 const nameOf = (method: MethodView) =>
-  [method.brand ?? method.kind ?? method.provider, method.last4 ? `•••• ${method.last4}` : null]
-    .filter(Boolean)
-    .join(" ");
+  cardWords(
+    [method.brand ?? method.kind ?? method.provider, method.last4 ? `•••• ${method.last4}` : null]
+      .filter(Boolean)
+      .join(" "),
+  ) ?? "";
 const untilOf = (method: MethodView) =>
   method.expMonth && method.expYear ? `${String(method.expMonth).padStart(2, "0")}/${method.expYear}` : "";
 
@@ -100,7 +103,7 @@ export function BillingRoom(props: {
   const { methods, wallet, profile, sheet } = props;
   return (
     <ListPage
-      title="Payment"
+      title="Settings"
       tabs={props.tabs}
       actions={
         <>
@@ -157,7 +160,7 @@ export function BillingRoom(props: {
           <RecordForm
             key={sheet}
             whole={sheet === "wallet"}
-            fields={sheet === "wallet" ? walletFields : profileFields}
+            fields={sheet === "wallet" ? walletFields(wallet.currency) : profileFields}
             initial={sheet === "wallet" ? {} : { ...profile }}
             submitLabel={sheet === "wallet" ? "Pay into the wallet" : "Save"}
             onSubmit={async (values) => {
@@ -174,14 +177,19 @@ export function BillingRoom(props: {
 
 function AiBudget(props: { profile: ProfileView }) {
   const { aiMonthlyBudget: budget, aiMonthlySpent: spent, currency } = props.profile;
-  if (budget === null) return <p className="text-ink-3">No budget is set; limits and the plan hold.</p>;
+  if (budget === null)
+    return (
+      <p className="text-ink-3">
+        No hard stop is set for AI. Alerts and limits on the billing page still hold.
+      </p>
+    );
   const percent = Number(budget) > 0 ? (Number(spent) / Number(budget)) * 100 : 100;
   return (
     <div className="max-w-96">
       <p className="num">
-        <Amount value={spent ?? "0"} currency={currency} decimals={2} />
+        <Amount value={spent ?? "0"} currency={currency} minor />
         <span className="text-ink-3"> of </span>
-        <Amount value={budget} currency={currency} decimals={2} />
+        <Amount value={budget} currency={currency} minor />
       </p>
       <Meter
         className="mt-1.5"
@@ -192,6 +200,15 @@ function AiBudget(props: { profile: ProfileView }) {
     </div>
   );
 }
+
+const stateOf = (method: MethodView) =>
+  method.status !== "active" ? (
+    <Chip tone="caution">Not finished</Chip>
+  ) : method.isDefault ? (
+    <Chip tone="accent">Pays renewals</Chip>
+  ) : (
+    <StatusChip status={method.status} />
+  );
 
 function Methods(props: {
   methods: ReadonlyArray<MethodView>;
@@ -205,6 +222,7 @@ function Methods(props: {
       label="Means of payment"
       rows={props.methods}
       idOf={(method) => method.id}
+      meta={stateOf}
       empty={
         <Empty
           title="No saved card"
@@ -216,17 +234,13 @@ function Methods(props: {
         />
       }
       columns={[
-        { key: "name", head: "Card or account", cell: nameOf },
+        { key: "name", head: "Card or account", cell: (method) => <b>{nameOf(method)}</b> },
         { key: "until", head: "Valid until", cell: untilOf, desk: true },
         {
           key: "status",
           head: "Status",
-          cell: (method) =>
-            method.isDefault ? (
-              <Chip tone="accent">Pays renewals</Chip>
-            ) : (
-              <StatusChip status={method.status} />
-            ),
+          desk: true,
+          cell: stateOf,
         },
         {
           key: "acts",
@@ -268,6 +282,7 @@ function Movements(props: { entries: ReadonlyArray<EntryView> }) {
   return (
     <DataTable
       label="Wallet movements"
+      meta={(entry) => time.date(entry.occurredAt)}
       rows={props.entries}
       idOf={(entry) => entry.id}
       empty={null}

@@ -152,7 +152,7 @@ function MonthSpend(props: { spend: NonNullable<ShellView["spend"]> }) {
       <div className="row text-small">
         <span className="text-ink-2 clip">{spend.label}</span>
         <b className="end">
-          <Amount value={spend.amount} currency={spend.currency} symbol decimals={2} />
+          <Amount value={spend.amount} currency={spend.currency} symbol minor />
         </b>
       </div>
       {spend.percent === null ? null : (

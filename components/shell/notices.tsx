@@ -2,6 +2,7 @@
 import { CircleAlert, TriangleAlert, X } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import { serviceWords } from "#components/billing/service-words.ts";
 import { Amount } from "#components/ui/amount.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { useTimeFormat } from "#components/ui/time.tsx";
@@ -25,9 +26,7 @@ const isGrave = (notice: NoticeView) =>
 
 /** What a full quota stops: everything and AI tokens stop the bot, the others their own service. */
 const resting = (type: string) =>
-  type === "all" || type === "token"
-    ? "the bot rests and people answer"
-    : `nothing more is used of ${type.replaceAll("_", " ")}`;
+  type === "all" || type === "token" ? "the bot rests and people answer" : `${serviceWords(type)} stops`;
 
 function words(notice: NoticeView, currency: string, day: (at: string) => string): ReactNode {
   switch (notice.kind) {
@@ -42,9 +41,9 @@ function words(notice: NoticeView, currency: string, day: (at: string) => string
     case "budget_mark":
       return (
         <>
-          “{notice.name}” has passed {notice.mark} %:{" "}
-          <Amount value={notice.spent} currency={currency} symbol decimals={2} /> of{" "}
-          <Amount value={notice.budget} currency={currency} symbol decimals={2} /> when it did.
+          “{notice.name}” has passed {notice.mark}%:{" "}
+          <Amount value={notice.spent} currency={currency} symbol minor /> of{" "}
+          <Amount value={notice.budget} currency={currency} symbol minor /> when it did.
         </>
       );
     case "trial_ends":

@@ -61,7 +61,7 @@ export function PlatformFrame(props: {
           <main>{props.children}</main>
           <BottomBar
             base={base}
-            rooms={rooms.filter((room) => ["tenants", "pricing", "invoices", "webhooks"].includes(room.path))}
+            rooms={rooms.filter((room) => ["tenants", "profit", "pricing", "invoices"].includes(room.path))}
             onMore={() => frame.setPalette(true)}
           />
         </div>

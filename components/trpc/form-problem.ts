@@ -45,6 +45,12 @@ export function formProblem(error: unknown): FormProblem {
     : { message, fields: [] };
 }
 
+/** What a person should read of a refusal where no field can be marked: without the path of the field. */
+export function plainProblem(error: unknown): string {
+  const { message, fields } = formProblem(error);
+  return fields[0]?.message ?? message;
+}
+
 /** Holds a form's values against the schema the server uses too; throws a ZodError that `formProblem` reads. */
 export function valid<S extends z.ZodType>(schema: S, values: unknown): z.input<S> {
   schema.parse(values);

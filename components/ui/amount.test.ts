@@ -22,6 +22,8 @@ describe("an exact amount on screen", () => {
 
   it("follows the currency's minor unit", () => {
     expect(splitAmount("1200", "JPY")).toMatchObject({ head: "1,200", tail: "" });
+    expect(splitAmount("1200.25", "JPY", 7)).toMatchObject({ head: "1,200", tail: ".2500000" });
+    expect(splitAmount("1.5", "KWD", 0)).toMatchObject({ head: "1.500", tail: "" });
     expect(splitAmount("1200", "ISK")).toMatchObject({ head: "1,200", tail: "" });
     expect(splitAmount("1.2345", "OMR")).toMatchObject({ head: "1.234", tail: "5000" });
     expect(splitAmount("1.5", "US")).toMatchObject({ head: "1.50", tail: "" });

@@ -35,7 +35,7 @@ export function splitAmount(value: string, currency: string, decimals?: number) 
     sign: negative && !zero ? "−" : "",
     symbol: signs[currency] ?? `${currency} `,
     head: minor === 0 ? group(whole) : `${group(whole)}.${digits.slice(0, minor)}`,
-    tail: digits.slice(minor),
+    tail: minor === 0 && digits.length > 0 ? `.${digits}` : digits.slice(minor),
     loss: negative && !zero,
   };
 }
@@ -45,10 +45,12 @@ export function Amount(props: {
   value: string;
   currency?: string | undefined;
   decimals?: number | undefined;
+  /** Whole coins: the currency's own decimals, and more only where more digits are not zero. */
+  minor?: boolean;
   symbol?: boolean;
   className?: string;
 }) {
-  const parts = splitAmount(props.value, props.currency ?? "USD", props.decimals);
+  const parts = splitAmount(props.value, props.currency ?? "USD", props.minor ? 0 : props.decimals);
   return (
     <bdi className={`num ${parts.loss ? "text-critical" : ""} ${props.className ?? ""}`}>
       {parts.sign}

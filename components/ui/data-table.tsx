@@ -31,6 +31,8 @@ export function DataTable<Row>(props: {
   empty: ReactNode;
   hasMore?: boolean;
   onMore?: () => void;
+  /** On phones, a second line under the name: what the hidden columns tell. */
+  meta?: ((row: Row) => ReactNode) | undefined;
   /** Totals below the rows, by column. */
   foot?: Readonly<Record<string, ReactNode>> | undefined;
 }) {
@@ -91,7 +93,7 @@ export function DataTable<Row>(props: {
                       <button
                         type="button"
                         data-open-row=""
-                        className="font-strong rounded-xs text-start"
+                        className="font-strong rounded-xs max-w-full text-start"
                         onClick={() => onOpen(row)}
                       >
                         {column.cell(row)}
@@ -99,6 +101,9 @@ export function DataTable<Row>(props: {
                     ) : (
                       column.cell(row)
                     )}
+                    {index === 0 && props.meta ? (
+                      <div className="row-meta only-phone">{props.meta(row)}</div>
+                    ) : null}
                   </td>
                 ))}
               </tr>

@@ -18,7 +18,17 @@ export function Dialog(props: {
     <Radix.Root open={props.open} onOpenChange={(open) => (open ? undefined : props.onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Radix.Content className={`modal ${props.className ?? ""}`} aria-describedby={undefined}>
+        <Radix.Content
+          className={`modal ${props.className ?? ""}`}
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // The first field takes the focus, else the question itself; not the button that closes it.
+            event.preventDefault();
+            const box = event.currentTarget;
+            if (!(box instanceof HTMLElement)) return;
+            (box.querySelector<HTMLElement>("input, select, textarea") ?? box).focus();
+          }}
+        >
           <header className="row px-5 pt-4">
             <Radix.Title className="text-title">{props.title}</Radix.Title>
             <span className="end">

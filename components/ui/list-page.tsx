@@ -11,15 +11,19 @@ export function ListPage(props: {
 }) {
   return (
     <div className="sheet col">
-      <header className="bar">
+      <header className={props.tabs ? "bar two-line" : "bar"}>
         <h1 className="text-title whitespace-nowrap">{props.title}</h1>
         {props.count == null ? null : (
           <span className="text-ink-3 num">{props.count.toLocaleString("en-US")}</span>
         )}
-        {props.tabs ? <span className="ms-4 flex self-stretch overflow-x-auto">{props.tabs}</span> : null}
+        {props.tabs ? (
+          <span className="bar-tabs flex sm:ms-4 self-stretch overflow-x-auto">{props.tabs}</span>
+        ) : null}
         <span className="end row gap-1.5">{props.actions}</span>
       </header>
-      {props.tools ? <div className="row border-line flex-none border-b px-5 py-2">{props.tools}</div> : null}
+      {props.tools ? (
+        <div className="row border-line flex-none flex-wrap border-b px-5 py-2">{props.tools}</div>
+      ) : null}
       <section className="min-h-0 flex-1 overflow-auto px-2" aria-label="List" {...scrollable}>
         {props.children}
       </section>

@@ -1,5 +1,5 @@
 "use client";
-import { useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { SelectField, TextArea, TextField } from "./field.tsx";
 import { Switch } from "./switch.tsx";
@@ -23,6 +23,8 @@ export interface FieldSpec {
   placeholder?: string;
   required?: boolean;
   code?: boolean;
+  /** The heading above it and the fields after it. */
+  group?: string;
   /** Lines that an area shows at first. */
   rows?: number;
   /** Shown only while this holds. */
@@ -50,14 +52,32 @@ function changed(spec: FieldSpec, now: FieldValue | undefined, before: FieldValu
   return JSON.stringify(now ?? null) !== JSON.stringify(before ?? null);
 }
 
-/** The sentence about one field: by its whole path (`owner.email` is `ownerEmail`), else by its last or first part. */
+/** The sentence about one field: by its path (`owner.email`, `owner.email.0.part` are `ownerEmail`), else by an end. */
 function problemAt(problem: FormProblem | null, name: string): string | undefined {
   const joined = (path: string) => path.replace(/\.(.)/g, (_all, letter: string) => letter.toUpperCase());
-  const exact = problem?.fields.find(({ path }) => path === name || joined(path) === name);
+  const whole = (path: string) => joined(path.replace(/\.\d+(\..*)?$/, ""));
+  const exact = problem?.fields.find(({ path }) => path === name || whole(path) === name);
   const near = problem?.fields.find(
     ({ path }) => /[.]/.test(path) && (path.split(".").at(-1) === name || path.split(".")[0] === name),
   );
   return (exact ?? near)?.message;
+}
+
+/** The fields that must be filled and are not, each said at its place. */
+function missingIn(shown: ReadonlyArray<FieldSpec>, values: FieldValues): FormProblem | null {
+  const empty = shown.filter((spec) => {
+    const value = values[spec.name];
+    return (
+      spec.required &&
+      spec.kind !== "switch" &&
+      (Array.isArray(value) ? !value.length : !`${value ?? ""}`.trim())
+    );
+  });
+  if (empty.length === 0) return null;
+  return {
+    message: `Still empty: ${empty.map((spec) => spec.label).join(", ")}.`,
+    fields: empty.map((spec) => ({ path: spec.name, message: "This cannot be empty." })),
+  };
 }
 
 /** What a secret field begins with is nothing: the masked tail it has is shown beneath, never sent back. */
@@ -82,7 +102,16 @@ export function RecordForm(props: {
   const [saved, setSaved] = useState(false);
   const [failure, setFailure] = useState<FormProblem | null>(null);
   const shown = props.fields.filter((spec) => !spec.when || spec.when(values));
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (failure) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [failure]);
   const send = async () => {
+    const missing = missingIn(shown, values);
+    if (missing) {
+      setFailure(missing);
+      return;
+    }
     const picked = shown.filter((spec) =>
       props.whole
         ? !(spec.kind === "secret" && !values[spec.name]) && values[spec.name] !== undefined
@@ -99,6 +128,8 @@ export function RecordForm(props: {
   const placed = shown.some((spec) => problemAt(failure, spec.name));
   return (
     <form
+      ref={form}
+      noValidate
       className="col gap-4 p-5"
       onSubmit={(event) => {
         event.preventDefault();
@@ -106,18 +137,22 @@ export function RecordForm(props: {
       }}
     >
       <fieldset disabled={props.readOnly} className="contents">
-        {shown.map((spec) => (
-          <Field
-            key={spec.name}
-            spec={spec}
-            value={values[spec.name]}
-            kept={spec.kind === "secret" ? toText(props.initial[spec.name], spec) : ""}
-            error={problemAt(failure, spec.name)}
-            onChange={(value) => {
-              setSaved(false);
-              setValues((old) => ({ ...old, [spec.name]: value }));
-            }}
-          />
+        {shown.map((spec, index) => (
+          <Fragment key={spec.name}>
+            {spec.group && spec.group !== shown[index - 1]?.group ? (
+              <h3 className="text-title border-line mt-2 border-t pt-5">{spec.group}</h3>
+            ) : null}
+            <Field
+              spec={spec}
+              value={values[spec.name]}
+              kept={spec.kind === "secret" ? toText(props.initial[spec.name], spec) : ""}
+              error={problemAt(failure, spec.name)}
+              onChange={(value) => {
+                setSaved(false);
+                setValues((old) => ({ ...old, [spec.name]: value }));
+              }}
+            />
+          </Fragment>
         ))}
       </fieldset>
       {failure ? (
@@ -160,7 +195,9 @@ function Field(props: {
         options={spec.options ?? []}
         value={toText(value, spec)}
         required={spec.required ?? false}
-        {...(spec.required ? {} : { placeholder: spec.placeholder ?? "–" })}
+        {...(spec.required && value
+          ? {}
+          : { placeholder: spec.placeholder ?? (spec.required ? "Choose" : "–") })}
         onChange={(event) => props.onChange(fromText(event.target.value, spec))}
       />
     );

@@ -45,6 +45,10 @@ export interface RecordRoomProps<Row> {
   /** Which records may be put away; all unless told. */
   mayArchive?: (row: Row) => boolean;
   openId?: string | null;
+  /** What the empty list says, where "No … yet" of the title would be wrong. */
+  emptyTitle?: string;
+  /** On phones, a second line under the name. */
+  meta?: (row: Row) => ReactNode;
 }
 
 /** A list whose records open as a side sheet: look, change, create, archive. */
@@ -93,7 +97,14 @@ export function RecordRoom<Row>(props: RecordRoomProps<Row>) {
           onOpen={(row) => setOpenId(props.idOf(row))}
           hasMore={source.hasMore ?? false}
           onMore={() => source.more?.()}
-          empty={<Empty title={`No ${props.title.toLowerCase()} yet`} text={props.empty} action={add} />}
+          meta={props.meta}
+          empty={
+            <Empty
+              title={props.emptyTitle ?? `No ${props.title.toLowerCase()} yet`}
+              text={props.empty}
+              action={add}
+            />
+          }
         />
       </ListPage>
       <SideSheet

@@ -8,6 +8,15 @@ const WHOSE = {
   tenant: "this workspace's own rule",
 };
 
+/** The rates of a price whose own name is no word; the only rate of a price needs none. */
+const RATES: Record<string, string> = {
+  amount: "",
+  carrierFee: "carrier fee ",
+  cachedInput: "cached input ",
+  cacheWrite: "written to the cache ",
+  cacheWrite1h: "written to the cache for an hour ",
+};
+
 const SERVICES: Record<ServiceType, string> = {
   token: "AI tokens",
   voice: "voice",
@@ -37,7 +46,7 @@ export function ruleWords(rule: PricingRule | null, { costs = true } = {}): stri
 /** A provider's price as a person reads it: its rates and the day it began. */
 export function rateWords(price: ProviderPrice | null): string {
   if (!price) return "No provider price in force";
-  const rates = Object.entries(price.parts).map(([part, rate]) => `${part} ${rate}`);
+  const rates = Object.entries(price.parts).map(([part, rate]) => `${RATES[part] ?? `${part} `}${rate}`);
   const unit = price.unit.replaceAll("_", " ");
   return `${price.provider}: ${rates.join(", ")} ${price.currency} ${unit}, from ${price.validFrom.slice(0, 10)}`;
 }

@@ -52,12 +52,12 @@ describe("the platform's staff", () => {
     const sheet = page.getByRole("dialog");
     await sheet.getByLabel("For", { exact: true }).selectOption({ label: "one tenant" });
     await sheet.getByLabel("Tenant", { exact: true }).selectOption({ label: "Mario Foods" });
-    await sheet.getByLabel("Service").selectOption({ label: "token" });
+    await sheet.getByLabel("Service").selectOption({ label: "AI tokens" });
     await sheet.getByLabel("Markup, percent").fill("40");
     await sheet.getByLabel("Reason, for the history").fill("A good customer");
     await sheet.getByRole("button", { name: /^Create/ }).click();
     await sheet.waitFor({ state: "detached" });
-    await page.getByRole("row", { name: /Mario Foods.*token.*40%/ }).waitFor();
+    await page.getByRole("row", { name: /Mario Foods.*AI tokens.*40%/ }).waitFor();
     await expectPrice(page, "Mario Foods", /Price\$0\.0420/);
     await expectPrice(page, "ShopEasy", /Price\$0\.0498/);
     await page.getByRole("button", { name: "What if" }).click();

@@ -344,14 +344,23 @@ function sumOf(session: Kept): string {
   return format.format(Number(session.amount_total) / 10 ** decimals);
 }
 
+const checkoutStyle = `:root{color-scheme:light dark}
+body{margin:0;min-height:100vh;display:grid;place-items:center;font:15px/22px system-ui;background:light-dark(#eef4f4,#081112);color:light-dark(#112123,#e5edec)}
+main{box-sizing:border-box;width:min(26rem,calc(100vw - 32px));padding:28px;border-radius:12px;background:light-dark(#fff,#10191a);box-shadow:0 1px 3px light-dark(#11212324,#0008)}
+h1{margin:0 0 6px;font-size:20px;line-height:28px}
+p{margin:0;color:light-dark(#425253,#abb7b7)}
+button{margin:20px 0 16px;width:100%;height:40px;border:0;border-radius:8px;font:600 15px system-ui;cursor:pointer;background:light-dark(#112123,#e5edec);color:light-dark(#fff,#112123)}
+:is(a,button):focus-visible{outline:2px solid light-dark(#056d6c,#58d9cb);outline-offset:2px}
+a{color:light-dark(#056d6c,#58d9cb)}`;
+
 function checkoutPage(session: Kept): string {
   const sum = session.mode === "setup" ? "Save a test card" : `Pay ${escaped(sumOf(session))}`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Checkout of the demo</title></head><body style="font:16px system-ui;max-width:28rem;margin:4rem auto;padding:0 1rem">
-<h1 style="font-size:1.25rem">Checkout of the demo</h1>
+<title>Checkout of the demo</title><style>${checkoutStyle}</style></head><body><main>
+<h1>Checkout of the demo</h1>
 <p>This page stands for the payment provider's. No money moves.</p>
-<form method="post"><button style="font:inherit;padding:.6rem 1rem">${sum}</button></form>
-<p><a href="${escaped(session.success_url)}">Back without paying</a></p></body></html>`;
+<form method="post"><button>${sum}</button></form>
+<p><a href="${escaped(session.success_url)}">Back without paying</a></p></main></body></html>`;
 }
 
 /** A webhook as Stripe sends it, signed by Stripe's own SDK. */
