@@ -10,6 +10,7 @@ import { payInvoice } from "./payments/pay-invoice.ts";
 import { addPaymentMethod } from "./payments/payment-methods.ts";
 import { makeDebtor, moneyOf, openStripe, postStripe } from "./payments/testing/payment-world.ts";
 import { badInputs, price, quota, rule, usage } from "./testing/bad-inputs.ts";
+import { badPrices } from "./testing/bad-prices.ts";
 import { addPrice, addRule } from "./testing/billing-fixtures.ts";
 
 useTestDatabase();
@@ -103,7 +104,7 @@ afterAll(async () => {
 });
 
 describe("refused, with a reason, and nothing changed:", () => {
-  it.each(badInputs)("%s", async (_what, who, place, body, status, names) => {
+  it.each([...badInputs, ...badPrices])("%s", async (_what, who, place, body, status, names) => {
     const filled = JSON.parse(
       JSON.stringify({ place, body: body }).replace(
         /<(tenant|invoice|plan|voice)>/g,
@@ -116,6 +117,15 @@ describe("refused, with a reason, and nothing changed:", () => {
     expect(await strikes.snapshot("api_keys", "platform_keys")).toEqual(before);
     expect([answer.status, JSON.stringify(answer.json)]).toEqual([status, expect.stringContaining(names)]);
     expect(answer.json.title.length * answer.json.code.length * answer.json.detail.length).toBeGreaterThan(0);
+  });
+
+  it("no page of an invoice's lines, to its tenant and to staff", async () => {
+    for (const who of ["shop", "staff"] as const) {
+      const place = `/invoices/${ids.invoice}/lines`;
+      expect((await send[who]("GET", `${place}?limit=1`)).status).toBe(200);
+      const answer = await send[who]("GET", `${place}?limit=0`);
+      expect([answer.status, answer.json.errors?.[0]?.path]).toEqual([400, "limit"]);
+    }
   });
 
   it("the same Idempotency-Key with another body", async () => {

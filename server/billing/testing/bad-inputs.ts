@@ -32,14 +32,16 @@ export const rule = (more: object) => ({
   validFrom: "2030-01-01T00:00:00Z",
   ...more,
 });
-const plan = (more: object) => ({
+/** A good plan, but for what is given. */
+export const plan = (more: object) => ({
   name: "P",
   code: `p-${newId()}`,
   currency: "USD",
   monthlyPrice: "10",
   ...more,
 });
-const alert = (more: object) => ({ name: "A", budget: "100", marks: ["50", "80"], ...more });
+/** A good alert, but for what is given. */
+export const alert = (more: object) => ({ name: "A", budget: "100", marks: ["50", "80"], ...more });
 /** A good quota, but for what is given. */
 export const quota = (more: object) => ({ name: "Q", limit: "100", ...more });
 const tenant = (more: object) => ({
@@ -49,21 +51,17 @@ const tenant = (more: object) => ({
   ...more,
 });
 
-/** A good question for a price, but for what is given. */
-const preview = (more: object) => ({
-  tenantId: "<tenant>",
-  serviceType: "token",
-  provider: "openai",
-  model: "gpt-4",
-  ...more,
-});
-const voice = { provider: "speech", model: "stt", serviceType: "voice" };
-const byToken = { unit: "per_1m_tokens", parts: { input: "1" } };
-
 /** What is sent, by whom, and the answer: status, and the code or the field that it names. */
-type Case = [what: string, who: "shop" | "staff", place: string, body: object, status: number, names: string];
+export type BadInput = [
+  what: string,
+  who: "shop" | "staff",
+  place: string,
+  body: object,
+  status: number,
+  names: string,
+];
 
-export const badInputs: Case[] = [
+export const badInputs: BadInput[] = [
   ["a negative quantity", "shop", "POST /usage", usage({ quantity: -1 }), 400, "records.0.quantity"],
   ["an absurd quantity", "shop", "POST /usage", usage({ quantity: 1e16 }), 400, "records.0.quantity"],
   [
@@ -369,150 +367,5 @@ export const badInputs: Case[] = [
     { now: "2025-01-01T00:00:00Z" },
     412,
     "tenants.not_a_sandbox",
-  ],
-  [
-    "a budget that is no number",
-    "shop",
-    "POST /cost-alerts",
-    alert({ budget: "abc" }),
-    400,
-    '"path":"budget"',
-  ],
-  ["a top-up that is no number", "shop", "POST /wallet/top-ups", { amount: "abc" }, 400, '"path":"amount"'],
-  [
-    "a refund that is no number",
-    "staff",
-    "POST /refunds",
-    { paymentId: newId(), amount: "abc", reason: "x" },
-    400,
-    '"path":"amount"',
-  ],
-  [
-    "a credit that is no number",
-    "staff",
-    "POST /credit-notes",
-    { invoiceId: "<invoice>", amount: "abc", reason: "x" },
-    400,
-    '"path":"amount"',
-  ],
-  [
-    "a start that is no time",
-    "staff",
-    "POST /provider-prices",
-    price({ validFrom: "soon" }),
-    400,
-    '"path":"validFrom","message":"Give a time as ISO 8601, such as 2026-12-01T00:00:00Z."',
-  ],
-  [
-    "a clock that is no time",
-    "staff",
-    "POST /tenants/<tenant>/test-clock",
-    { now: "later" },
-    400,
-    '"path":"now","message":"Give a time as ISO 8601, such as 2026-12-01T00:00:00Z."',
-  ],
-  [
-    "a voice price by tokens",
-    "staff",
-    "POST /provider-prices",
-    price({ ...voice, ...byToken }),
-    400,
-    '"path":"unit","message":"A price of voice has the unit per_second or per_minute or per_unit."',
-  ],
-  [
-    "a text message priced by the minute",
-    "staff",
-    "POST /provider-prices",
-    price({ serviceType: "sms", unit: "per_minute", parts: { amount: "1" } }),
-    400,
-    '"path":"unit"',
-  ],
-  [
-    "tokens priced by the segment",
-    "staff",
-    "POST /provider-prices",
-    price({ unit: "per_segment", parts: { amount: "1" } }),
-    400,
-    '"path":"unit"',
-  ],
-  [
-    "a rule that sells e-mails by tokens",
-    "staff",
-    "POST /pricing-rules",
-    { scope: "platform", serviceType: "email", fixedPrice: byToken },
-    400,
-    '"path":"fixedPrice.unit"',
-  ],
-  [
-    "the price of tokens in seconds",
-    "staff",
-    "POST /pricing/preview",
-    preview({ quantities: { seconds: 3 } }),
-    400,
-    '"path":"quantities","message":"For token give input or',
-  ],
-  [
-    "the price of a text message in tokens",
-    "staff",
-    "POST /pricing/preview",
-    preview({ serviceType: "sms", quantities: { input: 5 } }),
-    400,
-    '"path":"quantities","message":"For sms give segments or characters or units."',
-  ],
-  [
-    "the price of nothing named",
-    "staff",
-    "POST /pricing/preview",
-    preview({ quantities: {} }),
-    400,
-    '"path":"quantities"',
-  ],
-  [
-    "the price of a call that used tokens, as e-mail",
-    "staff",
-    "POST /pricing/preview",
-    preview({ serviceType: "email", usage: { prompt_tokens: 5, completion_tokens: 1 } }),
-    400,
-    '"path":"usage"',
-  ],
-  [
-    "a plan finer than a cent",
-    "staff",
-    "POST /plans",
-    plan({ monthlyPrice: "9.999", yearlyPrice: "90.00" }),
-    400,
-    '[{"path":"monthlyPrice"',
-  ],
-  [
-    "a plan finer than a yen",
-    "staff",
-    "POST /plans",
-    plan({ currency: "JPY", yearlyPrice: "9.5", minimumCommitment: "5.10" }),
-    400,
-    '"path":"minimumCommitment"',
-  ],
-  [
-    "a new price finer than a cent",
-    "staff",
-    "PATCH /plans/<plan>",
-    { minimumCommitment: "1.005" },
-    400,
-    '"path":"minimumCommitment"',
-  ],
-  [
-    "a new currency that the price is too fine for",
-    "staff",
-    "PATCH /plans/<plan>",
-    { currency: "JPY" },
-    400,
-    '"path":"monthlyPrice"',
-  ],
-  [
-    "a rule's new fixed price in a unit that its service has not",
-    "staff",
-    "PATCH /pricing-rules/<voice>",
-    { fixedPrice: byToken, markupPercent: null },
-    400,
-    '"path":"fixedPrice.unit"',
   ],
 ];
