@@ -9,6 +9,7 @@ import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { amountFromDatabase } from "#domain/money/amount.ts";
 import { formatMinor } from "#domain/money/currency.ts";
+import { forgetFees } from "./meter/known-fees.ts";
 import { isDuplicate, raisePricingVersion } from "./pricing-guard.ts";
 
 type Row = Record<string, unknown>;
@@ -112,6 +113,7 @@ export async function updatePlan(id: string, patch: z.infer<typeof planPatchInpu
       overage: merged(before.overage, patch.overage),
       limits: merged(before.limits, patch.limits),
     };
+    forgetFees();
     await tx.sql`
       update plans set name = ${next.name}, code = ${next.code}, description = ${next.description ?? null},
         currency = ${next.currency}, monthly_price = ${next.monthlyPrice}, yearly_price = ${next.yearlyPrice ?? null},

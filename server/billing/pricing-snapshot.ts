@@ -4,6 +4,7 @@ import type { PriceBook } from "#domain/billing/price-book.ts";
 import type { PricingRule, RuleSubject } from "#domain/billing/pricing-rule.ts";
 import { ANY_MODEL, type ProviderPrice } from "#domain/billing/provider-price.ts";
 import { once } from "#server/runtime/process.ts";
+import { forgetFees } from "./meter/known-fees.ts";
 
 /** Every price and rule as of one version of `pricing_state`. */
 export type PricingSnapshot = {
@@ -136,4 +137,5 @@ export function currentPricing(): Promise<PricingSnapshot> {
 /** Forgets the known prices, so that the next caller reads them anew. */
 export function refreshPricing(): void {
   holder().current = null;
+  forgetFees();
 }

@@ -7,6 +7,7 @@ import { AppError, notFound } from "#domain/core/app-error.ts";
 import { newId } from "#domain/core/id.ts";
 import type { Json, Variables } from "#domain/core/json.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
+import { knownFees, rememberFees } from "#server/billing/meter/known-fees.ts";
 import { type FeeFacts, feeFacts } from "#server/billing/meter/owe-usage.ts";
 import { failureOf, guardedFetch, readLimited } from "#server/runtime/net/guarded-fetch.ts";
 import { once } from "#server/runtime/process.ts";
@@ -98,6 +99,7 @@ export async function openCall(purpose: CallPurpose, now: string): Promise<Conne
 /** Writes the call down as pending, secrets blacked out. Commit it before the call leaves. */
 export function insertCallLog(tx: TenantTransaction, call: ConnectorCall): Promise<void> {
   const secrets = Object.values(call.connector.credentials);
+  const known = knownFees(tx.tenantId, "api_call");
   const { method, url, headers, body } = call.request;
   const request = redact(
     { headers, body: body === null ? null : (JSON.parse(body) as Json), inputs: call.inputs },
@@ -108,8 +110,10 @@ export function insertCallLog(tx: TenantTransaction, call: ConnectorCall): Promi
     values (${tx.tenantId}, ${call.logId}, ${call.connector.id}, ${call.endpoint.id}, ${call.conversationId}, ${call.executionId},
       ${call.nodeKey}, ${call.effectKey}, ${method}, ${redactUrl(url, secrets)}, ${JSON.stringify(request)}, 'pending', ${call.startedAt})
     on conflict (tenant_id, effect_key) where effect_key is not null do update set status = 'pending', attempts = connector_logs.attempts + 1
-    returning ${feeFacts(tx, "api_call")} as fee`.then(([row]) => {
-    call.fee = (row?.fee ?? null) as FeeFacts | null;
+    ${known ? tx.sql`` : tx.sql`returning ${feeFacts(tx, "api_call")} as fee`}`.then(([row]) => {
+    const fee = known?.fee ?? ((row?.fee ?? null) as FeeFacts | null);
+    if (!known && fee) rememberFees(tx.tenantId, "api_call", { fee, limited: false });
+    call.fee = fee;
   });
 }
 

@@ -3,6 +3,7 @@ import type { TenantTransaction } from "#db/tenant.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { once } from "#server/runtime/process.ts";
 import type { GroupState } from "./group-state.ts";
+import { forgetFees } from "./known-fees.ts";
 import type { Statement } from "./statement.ts";
 
 const remembered = () =>
@@ -32,6 +33,7 @@ export function footingOf(tenantId: TenantId): GroupState | undefined {
  * closings calls it in its own transaction. It also takes the tenant's metering lock until that transaction ends.
  */
 export async function touchLedger(tx: TenantTransaction): Promise<void> {
+  forgetFees(tx.tenantId);
   await tx.sql`insert into billing_ledgers (tenant_id, timezone) select id, timezone from tenants
     where id = ${tx.tenantId} on conflict do nothing`;
   await tx.sql`update billing_ledgers set last_seq = last_seq + 1 where tenant_id = ${tx.tenantId}`;

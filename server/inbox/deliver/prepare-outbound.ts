@@ -1,6 +1,7 @@
 import type { TenantTransaction } from "#db/tenant.ts";
 import { STATUS_RANK } from "#domain/channels/inbound-event.ts";
 import { newId } from "#domain/core/id.ts";
+import { knownFees, rememberFees } from "#server/billing/meter/known-fees.ts";
 import { type FeeFacts, feeFacts } from "#server/billing/meter/owe-usage.ts";
 
 export type OutboundDraft = {
@@ -48,9 +49,63 @@ export function prepareOutbound(tx: TenantTransaction, draft: OutboundDraft): Pr
   const status = draft.provider ? "sending" : "sent";
   const preview = draft.content.slice(0, 160);
   const live = JSON.stringify({ tenantId, conversationId: draft.conversationId, messageId: ids.messageId });
-  const bound = draft.role === "assistant" && !draft.lastWords;
-  // The conversation is locked before the plan's counter, in every statement: two can then never wait for each other.
+  const known = draft.provider ? knownFees(tenantId, "message") : undefined;
+  const light = known !== undefined && !known.limited;
+  const { opening, closing } = light ? unlimited(tx, draft, preview) : limited(tx, draft, preview);
   return tx.sql`
+    ${opening}
+    ), message as (
+      insert into messages (tenant_id, id, conversation_id, position, role, format, content, payload, status, author_user_id,
+        reply_to_message_id, flow_execution_id, node_key, effect_key, sent_at)
+      select ${tenantId}, ${ids.messageId}, ${draft.conversationId}, conversation.message_count, ${draft.role}, ${draft.format},
+        ${draft.content}, ${draft.payload === null ? null : JSON.stringify(draft.payload)}, ${status}, ${draft.authorUserId ?? null},
+        ${draft.replyToMessageId ?? null}, ${draft.flowExecutionId ?? null}, ${draft.nodeKey ?? null}, ${draft.effectKey}, ${draft.now}
+      from conversation returning id
+    ), carried as (
+      insert into channel_messages (tenant_id, id, message_id, channel_id, direction, status, status_rank, recipient, attempts, queued_at, sent_at)
+      select ${tenantId}, ${ids.channelMessageId}, id, ${draft.channelId}, 'outbound', ${status}, ${STATUS_RANK[status]},
+        ${draft.recipient}, ${draft.provider ? 1 : 0}, ${draft.now}, ${draft.provider ? null : draft.now}
+      from message
+    ), attempt as (
+      insert into delivery_attempts (tenant_id, id, channel_message_id, number, started_at)
+      select ${tenantId}, ${ids.attemptId}, ${ids.channelMessageId}, 1, clock_timestamp() from message where ${draft.provider}
+    ), counted as (
+      insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
+      select ${tenantId}, ${newId()}, 'channel', ${draft.channelId}, 'message_count', 1 from message
+    ), told as (
+      insert into outbox (id, tenant_id, name, payload) select ${newId()}, ${tenantId}, 'message.created', ${live} from message
+    )
+    ${closing}`.then(([row]) => {
+    const fee = (light ? known.fee : row?.fee) as FeeFacts;
+    if (!light && draft.provider && row)
+      rememberFees(tenantId, "message", { fee, limited: row.most !== null });
+    return {
+      prepared: row?.made ? { ...ids, fee } : null,
+      limit: row?.refused ? Number(row.most) : null,
+    };
+  });
+}
+
+/** The conversation's part for a tenant whose plan is known not to limit messages. */
+function unlimited({ sql, tenantId }: TenantTransaction, draft: OutboundDraft, preview: string) {
+  const opening = sql`
+    with conversation as (
+      update conversations set message_count = message_count + 1, last_message_at = ${draft.now},
+        last_message_preview = ${preview}, last_message_role = ${draft.role}, updated_at = now()
+      where tenant_id = ${tenantId} and id = ${draft.conversationId} and not exists (
+        select from messages where tenant_id = ${tenantId} and effect_key = ${draft.effectKey})
+      returning message_count`;
+  return { opening, closing: sql`select true as made from message` };
+}
+
+/**
+ * The conversation's part where the plan is to be asked, and what it says. The conversation is locked before the plan's
+ * counter, in every statement: two can then never wait for each other.
+ */
+function limited(tx: TenantTransaction, draft: OutboundDraft, preview: string) {
+  const { sql, tenantId } = tx;
+  const bound = draft.role === "assistant" && !draft.lastWords;
+  const opening = sql`
     with plan as (
       select (p.limits ->> 'messages')::bigint as most,
         date_trunc('month', ${draft.now}::timestamptz at time zone coalesce(l.timezone, t.timezone))::date as month
@@ -73,32 +128,10 @@ export function prepareOutbound(tx: TenantTransaction, draft: OutboundDraft): Pr
         last_message_preview = ${preview}, last_message_role = ${draft.role}, updated_at = now()
       from held cross join plan where v.tenant_id = ${tenantId} and v.id = held.id
         and (plan.most is null or exists (select from room))
-      returning message_count
-    ), message as (
-      insert into messages (tenant_id, id, conversation_id, position, role, format, content, payload, status, author_user_id,
-        reply_to_message_id, flow_execution_id, node_key, effect_key, sent_at)
-      select ${tenantId}, ${ids.messageId}, ${draft.conversationId}, conversation.message_count, ${draft.role}, ${draft.format},
-        ${draft.content}, ${draft.payload === null ? null : JSON.stringify(draft.payload)}, ${status}, ${draft.authorUserId ?? null},
-        ${draft.replyToMessageId ?? null}, ${draft.flowExecutionId ?? null}, ${draft.nodeKey ?? null}, ${draft.effectKey}, ${draft.now}
-      from conversation returning id
-    ), carried as (
-      insert into channel_messages (tenant_id, id, message_id, channel_id, direction, status, status_rank, recipient, attempts, queued_at, sent_at)
-      select ${tenantId}, ${ids.channelMessageId}, id, ${draft.channelId}, 'outbound', ${status}, ${STATUS_RANK[status]},
-        ${draft.recipient}, ${draft.provider ? 1 : 0}, ${draft.now}, ${draft.provider ? null : draft.now}
-      from message
-    ), attempt as (
-      insert into delivery_attempts (tenant_id, id, channel_message_id, number, started_at)
-      select ${tenantId}, ${ids.attemptId}, ${ids.channelMessageId}, 1, clock_timestamp() from message where ${draft.provider}
-    ), counted as (
-      insert into counter_deltas (tenant_id, id, subject_type, subject_id, counter, delta)
-      select ${tenantId}, ${newId()}, 'channel', ${draft.channelId}, 'message_count', 1 from message
-    ), told as (
-      insert into outbox (id, tenant_id, name, payload) select ${newId()}, ${tenantId}, 'message.created', ${live} from message
-    )
+      returning message_count`;
+  const closing = sql`
     select message.id is not null as made, held.id is not null and message.id is null as refused, plan.most,
-      ${draft.provider ? feeFacts(tx, "message") : tx.sql`null`} as fee
-    from plan left join held on true left join message on true`.then(([row]) => ({
-    prepared: row?.made ? { ...ids, fee: row.fee as FeeFacts } : null,
-    limit: row?.refused ? Number(row.most) : null,
-  }));
+      ${draft.provider ? feeFacts(tx, "message") : sql`null`} as fee
+    from plan left join held on true left join message on true`;
+  return { opening, closing };
 }
