@@ -66,7 +66,7 @@ it("saves a card on the provider's page and makes it the one that pays renewals"
       async () => {
         await page.reload();
         await page.getByRole("table", { name: "Means of payment" }).waitFor();
-        return page.getByText("Pays renewals").count();
+        return page.getByText("Pays renewals").filter({ visible: true }).count();
       },
       { timeout: 20_000, interval: 500 },
     )

@@ -88,6 +88,7 @@ it("bills what was used, down to the single call, each level equal to the one ab
   await page.getByText("Equals its days and its models").waitFor();
   await expectAccessible(page, "billing this month");
   await page.getByRole("link", { name: "Invoices", exact: true }).last().click();
+  await page.waitForURL(/\/billing\/invoices$/);
   await page.getByRole("table").getByRole("link").first().click();
   await page.getByText(/records, every one billed once/).waitFor();
   await column("Lines of")
