@@ -119,6 +119,7 @@ it("works out the anchor price in the console, to the last digit", async () => {
   await signIn(desk, readDemo().platform, "/platform/pricing");
   await desk.getByRole("button", { name: "Try a price" }).click();
   const dialog = desk.getByRole("dialog");
+  await dialog.getByLabel("Tenant").selectOption({ label: "ShopEasy" });
   await dialog.getByRole("button", { name: "Work it out" }).click();
   const answer = dialog.getByRole("status");
   await answer.waitFor();
