@@ -103,7 +103,7 @@ function InForce(props: { plan: PlanView; onCancel: (() => void) | null; onResum
       <p className="text-ink-2 mt-1">
         Since {time.date(plan.startedAt)}.{" "}
         {plan.status === "trialing" && plan.trialEndsAt
-          ? `On trial until ${time.date(plan.trialEndsAt)}; unpaid it falls back to Free.`
+          ? `On trial until ${time.date(plan.trialEndsAt)}; ${plan.autoRenew ? "then it goes on where a card is kept, else" : "then"} it falls back to Free.`
           : plan.periodEnd
             ? `This period runs to ${time.date(plan.periodEnd)}, ${next}.`
             : ""}

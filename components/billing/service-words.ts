@@ -1,14 +1,6 @@
-const services: Record<string, string> = {
-  token: "AI tokens",
-  voice: "Voice",
-  sms: "SMS",
-  email: "E-mail",
-  api_call: "API calls",
-  message: "Messages",
-  storage: "Storage",
-  bandwidth: "Traffic",
-  adjustment: "Adjustments",
-};
+import { SERVICE_WORDS } from "#domain/billing/service-words.ts";
+
+const services: Record<string, string> = SERVICE_WORDS;
 
 /** What kind of use it is, as a person says it: "AI tokens". */
 export function serviceWords(type: string): string {

@@ -1,6 +1,6 @@
 import type { PricingRule } from "./pricing-rule.ts";
 import type { ProviderPrice } from "./provider-price.ts";
-import type { ServiceType } from "./service-type.ts";
+import { SERVICE_WORDS } from "./service-words.ts";
 
 const WHOSE = {
   platform: "the platform's rule",
@@ -17,17 +17,8 @@ const RATES: Record<string, string> = {
   cacheWrite1h: "written to the cache for an hour ",
 };
 
-const SERVICES: Record<ServiceType, string> = {
-  token: "AI tokens",
-  voice: "voice",
-  sms: "SMS",
-  email: "e-mail",
-  api_call: "API calls",
-  message: "messages",
-  storage: "storage",
-  bandwidth: "traffic",
-  adjustment: "adjustments",
-};
+/** Small in the middle of a sentence, but for what is written in capitals. */
+const inSentence = (words: string) => (/^[A-Z]{2}/.test(words) ? words : words.toLowerCase());
 
 /**
  * A rule as a person reads it: "Markup 66%, by the plan's rule for openai gpt-4". No rule: sold at cost. Without
@@ -36,7 +27,7 @@ const SERVICES: Record<ServiceType, string> = {
 export function ruleWords(rule: PricingRule | null, { costs = true } = {}): string {
   if (!rule) return costs ? "No rule, sold at cost" : "No rule of its own";
   const subject = [rule.provider, rule.model].filter((part) => part !== null).join(" ");
-  const about = subject || (rule.serviceType ? SERVICES[rule.serviceType] : "");
+  const about = subject || (rule.serviceType ? inSentence(SERVICE_WORDS[rule.serviceType]) : "");
   const markup = costs ? `Markup ${rule.markupPercent}%` : "Priced";
   const terms = rule.markupPercent === null ? "Fixed price" : markup;
   const side = rule.trial ? `, side ${rule.trial.side} of the trial “${rule.trial.name}”` : "";

@@ -7,9 +7,9 @@ import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import type { TenantId } from "#domain/core/tenant-id.ts";
 import { formatAmount, parseAmount } from "#domain/money/amount.ts";
+import { nameOfActor } from "#server/people/name-actors.ts";
 import { recordSystemEvent } from "#server/runtime/system-event.ts";
 import { isDuplicate, raisePricingVersion } from "./pricing-guard.ts";
-import { nameOfActor } from "./pricing-history.ts";
 import { refreshPricing } from "./pricing-snapshot.ts";
 
 type Row = Record<string, unknown>;

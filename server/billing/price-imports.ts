@@ -12,7 +12,7 @@ import {
 import { type ProviderPrice, selectProviderPrice } from "#domain/billing/provider-price.ts";
 import { newId } from "#domain/core/id.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
-import { nameOfActor } from "./pricing-history.ts";
+import { nameOfActor } from "#server/people/name-actors.ts";
 import { toProviderPrice } from "./pricing-snapshot.ts";
 
 type Row = Record<string, unknown>;

@@ -6,7 +6,7 @@ import type { ProviderPrice } from "#domain/billing/provider-price.ts";
 import { AppError, notFound } from "#domain/core/app-error.ts";
 import { decodeCursor, type Page, toPage } from "#domain/core/paging.ts";
 import { parseAmount } from "#domain/money/amount.ts";
-import { nameOfActor } from "./pricing-history.ts";
+import { nameOfActor } from "#server/people/name-actors.ts";
 import { toProviderPrice } from "./pricing-snapshot.ts";
 import { createProviderPrice, type ListedPrice } from "./provider-prices.ts";
 

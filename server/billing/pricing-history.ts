@@ -3,6 +3,7 @@ import type { PriceBook } from "#domain/billing/price-book.ts";
 import type { PricingRule } from "#domain/billing/pricing-rule.ts";
 import type { ProviderPrice } from "#domain/billing/provider-price.ts";
 import { newId } from "#domain/core/id.ts";
+import { nameOfActor } from "#server/people/name-actors.ts";
 
 /** What is charged: a price book, a markup, or nothing. */
 export type Terms = { book: Pick<PriceBook, "unit" | "parts"> | null; markupPercent: string | null } | null;
@@ -29,12 +30,6 @@ type Entry = Change & {
   model: string | null;
   terms: PriceTerms;
 };
-
-/** The name behind an actor's label, for tables that people read: a person's, an operator key's, or the label itself. */
-export function nameOfActor({ sql }: Transaction, by: string) {
-  return sql`coalesce((select name from users where 'user:' || id = ${by}),
-    (select name from platform_keys where 'platform_key:' || id = ${by}), ${by})`;
-}
 
 async function append(tx: Transaction, entry: Entry): Promise<void> {
   await tx.sql`

@@ -16,6 +16,7 @@ import {
 } from "./pricing-guard.ts";
 import { noteRuleChange, ruleTerms } from "./pricing-history.ts";
 import { refreshPricing, toPricingRule } from "./pricing-snapshot.ts";
+import { asJson } from "./provider-prices.ts";
 
 /** A rule as the platform API shows it. */
 export type ListedRule = PricingRule & { reason: string | null; createdBy: string | null; createdAt: string };
@@ -32,8 +33,6 @@ function listed(row: Row): ListedRule {
     createdAt: row.created_at as string,
   };
 }
-
-const asJson = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
 
 /** How the history writes the start of a rule that holds since ever. */
 const SINCE_EVER = "1970-01-01T00:00:00.000Z";

@@ -68,7 +68,9 @@ export function getProviderPrice(id: string): Promise<ListedPrice> {
   return withSystem("read a provider price", (tx) => read(tx, id));
 }
 
-const asJson = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
+/** A value for a jsonb column that may be empty. */
+export const asJson = (value: unknown) =>
+  value === null || value === undefined ? null : JSON.stringify(value);
 
 /** Adds a price version inside a transaction, without checks: the seed and imports that were accepted. */
 export async function insertProviderPrice(

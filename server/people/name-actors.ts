@@ -1,4 +1,5 @@
 import { withSystem } from "#db/system.ts";
+import type { Transaction } from "#db/transaction.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -22,4 +23,13 @@ export async function nameActors(labels: readonly string[]): Promise<(label: str
     if (id === undefined) return label;
     return names.get(id) ?? (kind === "user" ? "A person" : kind.replaceAll("_", " "));
   };
+}
+
+/**
+ * The same within a statement, for rows that keep the name of their day: a person's, an operator key's, or the label
+ * itself.
+ */
+export function nameOfActor({ sql }: Transaction, by: string) {
+  return sql`coalesce((select name from users where 'user:' || id = ${by}),
+    (select name from platform_keys where 'platform_key:' || id = ${by}), ${by})`;
 }

@@ -5,6 +5,7 @@ import { computeInvoice, type InvoiceFigures, type TaxMode } from "#domain/billi
 import type { Overage } from "#domain/billing/overage.ts";
 import { monthWindow, type PeriodWindow } from "#domain/billing/period.ts";
 import type { ServiceType } from "#domain/billing/service-type.ts";
+import { SERVICE_WORDS } from "#domain/billing/service-words.ts";
 import { AppError } from "#domain/core/app-error.ts";
 import { type Amount, amountFromDatabase, formatAmount, sumAmounts } from "#domain/money/amount.ts";
 import { roundToMinor } from "#domain/money/currency.ts";
@@ -72,22 +73,13 @@ export async function readInvoiceHead(tx: TenantTransaction, nowMs: number | nul
   };
 }
 
-const NAMES: Record<string, string> = {
-  token: "AI tokens",
-  voice: "Voice",
-  sms: "Text messages",
-  email: "E-mail",
-  api_call: "API calls",
-  message: "Messages",
-  storage: "Storage",
-  bandwidth: "Bandwidth",
-  adjustment: "Adjustment of usage without a price",
-};
+const nameOf = (type: ServiceType) =>
+  type === "adjustment" ? "Adjustment of usage without a price" : SERVICE_WORDS[type];
 
 function usageLine(slice: UsageSlice, window: PeriodWindow, overage: Overage): PlannedLine {
   const kind = allowanceKind(slice.serviceType as ServiceType);
   const own = kind !== null && overage[kind] !== undefined;
-  const what = `${NAMES[slice.serviceType] ?? slice.serviceType}, ${slice.provider} ${slice.model}`;
+  const what = `${nameOf(slice.serviceType as ServiceType)}, ${slice.provider} ${slice.model}`;
   const named = own ? `${what}, beyond the plan` : what;
   const base = { exact: slice.billable, quantity: slice.quantity, slice, fee: null };
   if (slice.month !== window.firstDay)

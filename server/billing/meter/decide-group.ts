@@ -280,6 +280,7 @@ class GroupDecider {
         code: plan ? "billing.plan_limit" : "billing.quota_exceeded",
         quotaId,
         quotaName: quota?.name ?? "",
+        payable: quota?.measure === "money",
         pauseMessage: (quota?.kind === "quota" ? quota : worded)?.pauseMessage ?? null,
         resetsAt: new Date(quota?.window.end ?? this.state.nowMs).toISOString(),
       },

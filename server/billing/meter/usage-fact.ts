@@ -26,6 +26,8 @@ export type QuotaRefusal = {
   code: "billing.quota_exceeded" | "billing.plan_limit";
   quotaId: string;
   quotaName: string;
+  /** Whether more room can be paid for: only of a quota of money. */
+  payable: boolean;
   /** What a paused tenant's customers are told, where the tenant has set it. */
   pauseMessage: string | null;
   resetsAt: string;

@@ -37,7 +37,6 @@ it("gives days that were billed and are not used back: into the wallet, with the
   const plan = await addPlan({ monthlyPrice: "310" });
   const { tenantId, actor, setClock } = await openSandbox("2025-01-20T12:00:00Z", { planId: plan.id });
   await withTenant(tenantId, (tx) => tx.sql`update tenants set tax_rate_percent = 10 where id = ${tenantId}`);
-  await changeSubscription(actor, { planId: plan.id, at: "now" }).catch(() => undefined);
   await setClock("2025-02-05T12:00:00Z");
   const [january] = await bills(tenantId);
   expect(january).toMatchObject({ subtotal: "310.00", tax: "31.00", total: "341.00" });
